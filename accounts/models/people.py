@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+from accounts.addresses import normalise_address
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people; the address is stored in its normal form, so that equality is identity."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=normalise_address(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, claimed_at=timezone.now(), **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=normalise_address(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. May be a buyer, a member of sellers, staff, or several of these (ACC-2).
+
+    Unclaimed (`claimed_at` empty): created by the marketplace, receives mail, has no password (ACC-11).
+    """
+
+    email = models.EmailField(max_length=254, unique=True)
+    full_name = models.CharField(max_length=200, blank=True)  # for staff only (ACC-9)
+    language = models.CharField(max_length=8, blank=True)  # empty: the browser's, else the marketplace's
+    time_zone = models.CharField(max_length=64, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"  # never the address: this lands in logs (PRV-5)
+
+
+class Buyer(models.Model):
+    """A person in the role of buying (ACC-9). Sellers see `display_name` and the language only."""
+
+    class Standing(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        CLOSED = "closed"
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="buyer")
+    external_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    marketplace = models.ForeignKey("accounts.Marketplace", on_delete=models.PROTECT, related_name="+")
+    display_name = models.CharField(max_length=60)
+    standing = models.CharField(max_length=12, choices=Standing, default=Standing.ACTIVE)
+    standing_until = models.DateTimeField(null=True, blank=True)
+    opted_out_at = models.DateTimeField(null=True, blank=True)  # of unsolicited messages of all sellers
+    mail_messages = models.BooleanField(default=True)  # critical ones come always (ACC-5)
+    mail_system = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.display_name

@@ -1,0 +1,59 @@
+"""Starts background work by name after the commit, so that nothing needs to import tasks.
+
+A wake-up may be lost without harm: rows carry the truth and a sweeper finds them (MAIL-4).
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+_BROKER_PAUSE = 5.0  # seconds without a try after the broker failed: no request waits for it twice
+_broker_down_until = 0.0
+
+
+def wake(task: str) -> None:
+    """Asks for `messages_app.tasks.<task>` once the current transaction is committed."""
+    transaction.on_commit(lambda: _send(task))
+
+
+def socket_path() -> Path:
+    """Where the embedded runner listens for task names."""
+    return Path(settings.DATA_DIR) / "wake.sock"
+
+
+def _send(task: str) -> None:
+    if settings.REDIS_URL:
+        _send_to_broker(task)
+    else:
+        _send_to_runner(task)
+
+
+def _send_to_broker(task: str) -> None:
+    global _broker_down_until
+    if time.monotonic() < _broker_down_until:
+        return
+    try:
+        current_app.send_task(f"messages_app.tasks.{task}")
+    except (OperationalError, OSError):
+        _broker_down_until = time.monotonic() + _BROKER_PAUSE
+        log.warning("broker not reached, the sweeper will find the work", extra={"task": task})
+
+
+def _send_to_runner(task: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        try:
+            sender.sendto(task.encode(), str(socket_path()))
+        except OSError:
+            # No runner, or its queue is full: it is awake then, or sweeps when it starts.
+            return
