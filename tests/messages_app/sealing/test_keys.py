@@ -1,0 +1,120 @@
+"""Master keys from the environment wrap data keys; rotation rewraps and changes no data key."""
+
+from __future__ import annotations
+
+from base64 import b64encode, urlsafe_b64encode
+
+import pytest
+
+from messages_app.sealing.keys import (
+    MasterKeys,
+    UnknownMasterKey,
+    needs_rewrap,
+    new_data_key,
+    unwrap_key,
+    wrap_key,
+)
+from messages_app.sealing.seal import SealBroken
+
+pytestmark = pytest.mark.rule("PRV-1")
+
+OLD = bytes([0xFB, 0xEF] * 16)  # its base64 holds both + and /
+NEW = bytes(range(32))
+PLACE = b"thread"
+
+
+def masters(*keys: bytes) -> MasterKeys:
+    return MasterKeys.parse([key.hex() for key in keys])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OLD.hex(),
+        OLD.hex().upper(),
+        b64encode(OLD).decode(),
+        b64encode(OLD).decode().rstrip("="),
+        urlsafe_b64encode(OLD).decode(),
+        f"  {b64encode(OLD).decode()}\n",
+    ],
+)
+def test_every_spelling_of_a_key_is_read(text: str) -> None:
+    assert MasterKeys.parse([text]).newest.key == OLD
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "secret", OLD.hex()[:-2], OLD.hex() + "00", b64encode(OLD[:31]).decode(), "schlüssel", "!" * 44],
+)
+def test_a_bad_key_is_named_by_its_number_and_never_shown(text: str) -> None:
+    with pytest.raises(ValueError, match="Key number 2 of MASTER_KEYS") as caught:
+        MasterKeys.parse([OLD.hex(), text])
+    assert not text or text not in str(caught.value)
+
+
+def test_no_keys_at_all_are_refused() -> None:
+    with pytest.raises(ValueError, match="MASTER_KEYS is empty"):
+        MasterKeys.parse([])
+
+
+def test_the_same_key_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="same key twice"):
+        MasterKeys.parse([OLD.hex(), b64encode(OLD).decode()])
+
+
+def test_keys_do_not_show_in_their_representation() -> None:
+    assert repr(OLD)[2:-1] not in repr(masters(OLD))
+    assert OLD.hex() not in repr(masters(OLD))
+
+
+def test_a_wrapped_key_unwraps_and_does_not_show() -> None:
+    key = new_data_key()
+    wrapped = wrap_key(masters(NEW), key, identity=PLACE)
+    assert key not in wrapped
+    assert unwrap_key(masters(NEW), wrapped, identity=PLACE) == key
+
+
+def test_data_keys_are_fresh_and_32_bytes() -> None:
+    assert len({new_data_key() for _ in range(20)}) == 20
+    assert len(new_data_key()) == 32
+
+
+def test_rotation_keeps_the_data_key() -> None:
+    key = new_data_key()
+    wrapped = wrap_key(masters(OLD), key, identity=PLACE)
+    both = masters(NEW, OLD)
+    assert not needs_rewrap(masters(OLD), wrapped)
+    assert needs_rewrap(both, wrapped)
+    assert unwrap_key(both, wrapped, identity=PLACE) == key
+    rewrapped = wrap_key(both, unwrap_key(both, wrapped, identity=PLACE), identity=PLACE)
+    assert not needs_rewrap(both, rewrapped)
+    assert unwrap_key(masters(NEW), rewrapped, identity=PLACE) == key
+
+
+def test_a_key_of_a_retired_master_is_unknown() -> None:
+    wrapped = wrap_key(masters(OLD), new_data_key(), identity=PLACE)
+    with pytest.raises(UnknownMasterKey):
+        unwrap_key(masters(NEW), wrapped, identity=PLACE)
+
+
+def test_a_key_wrapped_for_another_row_does_not_open() -> None:
+    wrapped = wrap_key(masters(NEW), new_data_key(), identity=PLACE)
+    with pytest.raises(SealBroken):
+        unwrap_key(masters(NEW), wrapped, identity=b"another thread")
+
+
+def test_every_changed_byte_breaks_a_wrapped_key() -> None:
+    wrapped = wrap_key(masters(NEW), new_data_key(), identity=PLACE)
+    for position in range(len(wrapped)):
+        changed = bytearray(wrapped)
+        changed[position] ^= 0x01
+        with pytest.raises(SealBroken):
+            unwrap_key(masters(NEW), bytes(changed), identity=PLACE)
+
+
+@pytest.mark.parametrize("wrapped", [b"", b"\x01", b"\x01" + bytes(7), b"\x02" + bytes(100)])
+def test_what_is_no_wrapped_key_is_broken(wrapped: bytes) -> None:
+    with pytest.raises(SealBroken):
+        needs_rewrap(masters(NEW), wrapped)
+    with pytest.raises(SealBroken):
+        unwrap_key(masters(NEW), wrapped, identity=PLACE)
