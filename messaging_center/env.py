@@ -135,11 +135,16 @@ class Reader:
     def web_address(self, name: str, default: str = "") -> SplitResult:
         """An http or https address without query and fragment."""
         value = self.text(name, default).rstrip("/")
-        parts = urlsplit(value)
+        example = f"write the address that people open, {name}=https://messages.example.org"
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+        except ValueError:
+            parts, whole = urlsplit(""), None
         if not value:
-            self.problem(f"{name} is missing: write the address people open, {name}=https://messages.example.org.")
-        elif parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            self.problem(f"{name} is not a web address: write for instance {name}=https://messages.example.org.")
+            self.problem(f"{name} is missing: {example}.")
+        elif not whole or parts.query or parts.fragment:
+            self.problem(f"{name} is not a web address: {example}.")
         return parts
 
     def email(self, name: str, *, needed: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 TEMPLATE = """\
-# Made at the first start of the demo; the keys open what the demo stored. .env.example documents every setting.
+# Made at the first start of the demo: these keys open what it stored. .env.example documents all settings.
 DEMO=on
 SECRET_KEY={secret}
 MASTER_KEYS={master}

@@ -1,6 +1,6 @@
 """Log lines as JSON on standard error, with a request, task or item id and nothing personal (PRV-5, REL-6).
 
-Any module may name what it works on: `logger.info("delivery sent", extra={"item": f"delivery:{delivery.pk}"})`.
+Any module may name what it works on: `logger.info("sent", extra={"item": f"delivery:{delivery.pk}"})`.
 """
 
 import json

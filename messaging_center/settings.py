@@ -29,7 +29,9 @@ _public = read.web_address("PUBLIC_URL", f"http://127.0.0.1:{PORT}" if DEMO else
 PUBLIC_URL = _public.geturl()
 HTTPS = _public.scheme == "https"
 if not (HTTPS or DEMO or DEBUG) and _public.scheme:
-    read.problem("PUBLIC_URL must be https outside the demo: write PUBLIC_URL=https://… (DEBUG=on allows http).")
+    read.problem(
+        "PUBLIC_URL must be https outside the demo (DEBUG=on allows http): write PUBLIC_URL=https://…"
+    )
 ALLOWED_HOSTS = read.names("ALLOWED_HOSTS", [_public.hostname or "", *(["localhost"] if DEMO else [])])
 if _public.hostname and not {"*", _public.hostname} & set(ALLOWED_HOSTS):
     read.problem(f"ALLOWED_HOSTS leaves out the host of PUBLIC_URL: write ALLOWED_HOSTS={_public.hostname}.")
@@ -38,7 +40,7 @@ if _public.hostname and not {"*", _public.hostname} & set(ALLOWED_HOSTS):
 RELAY_DOMAIN = read.text("RELAY_DOMAIN", "marketplace.example").lower()
 RELAY_DOMAINS_OLD = read.names("RELAY_DOMAINS_OLD")
 if RELAY_DOMAIN in RELAY_DOMAINS_OLD:
-    read.problem(f"RELAY_DOMAINS_OLD names the present RELAY_DOMAIN: take {RELAY_DOMAIN} out of RELAY_DOMAINS_OLD.")
+    read.problem(f"RELAY_DOMAINS_OLD names the present RELAY_DOMAIN: write it without {RELAY_DOMAIN}.")
 ALIAS_LENGTH = read.number("ALIAS_LENGTH", 35, most=254)
 MAIL_SENDER_AUTH = read.choice(
     "MAIL_SENDER_AUTH", ["trusted-header", "verify", "none"], "none" if DEMO else ""
@@ -96,7 +98,8 @@ if MAX_WIRE_BYTES < MAX_MESSAGE_BYTES * 4 // 3:
     )
 if not VIOLATIONS_WARN < VIOLATIONS_RESTRICT < VIOLATIONS_SUSPEND:
     read.problem(
-        "VIOLATIONS_WARN, VIOLATIONS_RESTRICT and VIOLATIONS_SUSPEND must rise: write for instance 3, 5 and 10."
+        "VIOLATIONS_WARN, VIOLATIONS_RESTRICT and VIOLATIONS_SUSPEND must rise: "
+        "write for instance VIOLATIONS_WARN=3, VIOLATIONS_RESTRICT=5 and VIOLATIONS_SUSPEND=10."
     )
 if REMINDER_HOURS >= RESPONSE_DUE_HOURS:
     read.problem(
@@ -157,7 +160,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, Any] = {"default": read.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 REDIS_URL = read.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "redis+socket://", "unix://")):
-    read.problem("REDIS_URL is not the address of a Redis: write for instance REDIS_URL=redis://127.0.0.1:6379/0.")
+    read.problem("REDIS_URL is no address of a Redis: write for instance REDIS_URL=redis://127.0.0.1:6379/0.")
 CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if REDIS_URL:
     CACHES["default"] = {
@@ -172,7 +175,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_PUBLISH_RETRY = False  # rows and the sweeper carry the truth; a wake-up may be lost, never waited for
+CELERY_TASK_PUBLISH_RETRY = (
+    False  # rows and the sweeper carry the truth; a wake-up may be lost, never waited for
+)
 CELERY_TASK_TIME_LIMIT = LEASE_SECONDS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,4 +1,4 @@
-"""What django-axes may know about a failed sign-in: a keyed hash, never the address that was tried (PRV-5)."""
+"""What django-axes may know about a failed sign-in: a keyed hash, never the address tried (PRV-5)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,8 +1,8 @@
 """Uploads in memory alone: nothing of a file reaches the disk before it is sealed (PRV-1)."""
 
+from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.conf import settings
 
 
 class BoundedMemoryHandler(MemoryFileUploadHandler):
