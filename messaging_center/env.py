@@ -114,7 +114,7 @@ class Reader:
         return key
 
     def master_keys(self) -> tuple[bytes, ...]:
-        """The sealing keys of 32 bytes each, newest first, from URL-safe base64 separated by commas (PRV-1)."""
+        """The sealing keys (PRV-1) of 32 bytes each, newest first, in URL-safe base64 separated by commas."""
         texts = [part.strip() for part in self.text("MASTER_KEYS").split(",") if part.strip()]
         if not texts:
             self.problem(f"MASTER_KEYS is missing: write what `{MAKE_MASTER_KEY}` prints.")

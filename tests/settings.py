@@ -1,0 +1,10 @@
+"""The product's settings, read from the tests' environment, with cheap passwords and a database file."""
+
+from tests import environment  # noqa: F401, I001 - fills the environment, so it comes before the settings
+from messaging_center.settings import *  # noqa: F403
+from messaging_center.settings import DATA_DIR, DATABASES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Concurrency shows on a file, not in memory.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
