@@ -19,6 +19,15 @@ MAX_HTML_TAGS = 20_000
 MAX_HTML_ESCAPES = 50_000  # each starts a new piece of text, and pieces cost the square of their number
 MAX_HTML_DEPTH = 400  # building the tree costs the square of its depth
 
+_TAGS = 20_000
+MAX_HTML_ESCAPES = 50_000  # each starts a new piece of text, and pieces cost the square of their number
+MAX_HTML_DEPTH = 400  # building the tree costs the square of its depth
+
+
+def _words(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 _TAGS = frozenset(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del"
     " dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark"
@@ -45,10 +54,11 @@ _ATTRIBUTES = {
     "p": {"align"},
 }
 _STYLES = frozenset(
-    "color background-color font-family font-size font-style font-weight line-height text-align text-decoration"
-    " text-indent vertical-align white-space width max-width height margin margin-top margin-right margin-bottom"
-    " margin-left padding padding-top padding-right padding-bottom padding-left border border-top border-right"
-    " border-bottom border-left border-color border-style border-width border-collapse border-spacing".split()
+    "color background-color font-family font-size font-style font-weight line-height text-align"
+    " text-decoration text-indent vertical-align white-space width max-width height margin margin-top"
+    " margin-right margin-bottom margin-left padding padding-top padding-right padding-bottom padding-left"
+    " border border-top border-right border-bottom border-left border-color border-style border-width"
+    " border-collapse border-spacing".split()
 )
 # A value may call these and nothing else: every other function, escape or at-rule could load something.
 _STYLE_LOADS = re.compile(r"[\\@<>]|/\*|(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(", re.IGNORECASE)
@@ -101,7 +111,7 @@ def _as_escaped_text(html: str) -> str:
 
 
 def _attribute_filter(content_ids: Mapping[str, str]) -> Callable[[str, str, str], str | None]:
-    def keep(tag: str, attribute: str, value: str) -> str | None:
+    def keep(_tag: str, attribute: str, value: str) -> str | None:
         if attribute == "style":
             return None if _STYLE_LOADS.search(value) else value
         if attribute == "src":

@@ -15,8 +15,8 @@ MAX_QUOTE_DEPTH = 12  # deeper quotes keep this prefix, else output grows with d
 
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr".split())
 _BLOCKS = _PARAGRAPHS | frozenset(
-    "address article aside body caption center dd div dt fieldset figcaption figure footer form header html li main"
-    " nav section tbody tfoot thead tr".split()
+    "address article aside body caption center dd div dt fieldset figcaption figure footer form header html"
+    " li main nav section tbody tfoot thead tr".split()
 )
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _ANY_TAG = re.compile(r"<[^<>]*>")
