@@ -19,6 +19,7 @@ class Content:
     html: str = ""  # sanitised
     new: tuple[tuple[int, int], ...] = ()
     left_out: tuple[str, ...] = ()  # codes of mail.parsed.LeftOut
+    foreign_id: str = ""  # the Message-ID it came with: its author's program knows it by that
 
     @property
     def new_text(self) -> str:

@@ -1,0 +1,140 @@
+"""The response clock: when it runs, stops and reminds (RSP-1 to RSP-4, RSP-6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Membership, User
+from messages_app.models import Delivery, MailboxEntry, Message, ResponseContact, Thread
+from messages_app.policy.facts import Side
+from messages_app.services.locks import lock_pair
+from messages_app.services.outbox import queue_delivery
+
+REMIND_AT_ONCE = 100  # contacts a call takes; the next call takes the rest
+
+
+def open_clock(thread: Thread, message: Message) -> None:
+    """A buyer's delivered message opens the clock; one that runs is left alone (RSP-1).
+
+    Call it in the transaction of the message, with the pair locked.
+    """
+    if thread.seller_id is None or thread.contacts.filter(outcome=ResponseContact.Outcome.OPEN).exists():
+        return
+    due_at = message.counted_at + timedelta(hours=settings.RESPONSE_DUE_HOURS)
+    ResponseContact.objects.create(
+        thread=thread,
+        seller_id=thread.seller_id,
+        opened_by=message,
+        opened_at=message.counted_at,
+        due_at=due_at,
+    )
+    _show_due(thread.id, due_at)
+
+
+def stop_clock(thread: Thread, message: Message) -> None:
+    """The seller's first delivered message answers the contact (RSP-2)."""
+    stopped = ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN).update(
+        outcome=ResponseContact.Outcome.ANSWERED,
+        closed_at=message.counted_at,
+        answered_by=message,
+        closed_by=message.user_id,
+    )
+    if stopped:
+        _show_due(thread.id, None)
+
+
+@transaction.atomic
+def mark_not_needed(*, thread: Thread, user: User | None, now: datetime) -> bool:
+    """Takes the running contact out of the figures (RSP-3). False: no clock was running."""
+    lock_pair(thread.pair_id)
+    marked = ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN).update(
+        outcome=ResponseContact.Outcome.NOT_NEEDED, closed_at=now, closed_by=user
+    )
+    if marked:
+        _show_due(thread.id, None)
+    return bool(marked)
+
+
+@transaction.atomic
+def undo_not_needed(*, thread: Thread) -> bool:
+    """Starts the contact that was last marked again, its due time unchanged (RSP-3).
+
+    False: there is none, or the thread has moved on: a later contact, or an answer since.
+    """
+    lock_pair(thread.pair_id)
+    last = ResponseContact.objects.filter(thread=thread).order_by("-opened_at").first()
+    if last is None or last.outcome != ResponseContact.Outcome.NOT_NEEDED:
+        return False
+    answered = Message.objects.filter(
+        thread=thread,
+        author=Message.Author.SELLER,
+        state=Message.State.DELIVERED,
+        automatic=False,
+        accepted_at__gte=last.opened_at,
+    )
+    if answered.exists():
+        return False
+    last.outcome = ResponseContact.Outcome.OPEN
+    last.closed_at, last.closed_by = None, None
+    last.save(update_fields=["outcome", "closed_at", "closed_by"])
+    _show_due(thread.id, last.due_at)
+    return True
+
+
+def _show_due(thread_id: UUID, due_at: datetime | None) -> None:
+    MailboxEntry.objects.filter(thread_id=thread_id, side=Side.SELLER).update(due_at=due_at)
+
+
+def remind_due(now: datetime) -> int:
+    """Queues the reminders that are due, once each; returns how many contacts it took (RSP-6)."""
+    soon = Q(reminded_at=None, opened_at__lte=now - timedelta(hours=settings.REMINDER_HOURS))
+    due = Q(reminded_due_at=None, due_at__lte=now)
+    waiting = (
+        ResponseContact.objects.filter(soon | due, outcome=ResponseContact.Outcome.OPEN)
+        .select_related("thread__key", "thread__pair", "seller")
+        .order_by("due_at")[:REMIND_AT_ONCE]
+    )
+    return sum(_remind(contact, now) for contact in waiting)
+
+
+@transaction.atomic
+def _remind(contact: ResponseContact, now: datetime) -> bool:
+    """One reminder, claimed by the update that marks it: two clocks at once send one.
+
+    Where both are due at once (the center was down), the later one says it all.
+    """
+    is_due = contact.due_at <= now
+    mark = {"reminded_at": now} | ({"reminded_due_at": now} if is_due else {})
+    unmarked = {"reminded_due_at": None} if is_due else {"reminded_at": None}
+    claimed = ResponseContact.objects.filter(
+        pk=contact.pk, outcome=ResponseContact.Outcome.OPEN, **unmarked
+    ).update(**mark)
+    if claimed and contact.seller.mail_reminders:
+        _queue_reminder(contact, which="due" if is_due else "soon", now=now)
+    return bool(claimed)
+
+
+def _queue_reminder(contact: ResponseContact, *, which: str, now: datetime) -> None:
+    owner = Membership.objects.select_related("user").filter(seller=contact.seller, is_owner=True).first()
+    if owner is None:
+        return
+    queue_delivery(
+        kind=Delivery.Kind.REMINDER,
+        template="reminder",
+        recipient=owner.user.email,
+        language=owner.user.language or contact.seller.language,
+        key=contact.thread.key,
+        pair=contact.thread.pair,
+        to_side=Side.SELLER,
+        context={
+            "thread": str(contact.thread_id),
+            "due_at": contact.due_at.isoformat(),
+            "which": which,
+        },
+        now=now,
+    )

@@ -1,0 +1,125 @@
+"""The one gate: every message of every door enters here (GATE-1 to GATE-5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Pair
+from messages_app.models import Message, Thread
+from messages_app.policy.checks import decide
+from messages_app.policy.content import POLICY_VERSION
+from messages_app.policy.facts import Door, Facts, Side
+from messages_app.policy.important import has_important_tag
+from messages_app.policy.verdict import Decision
+from messages_app.queries.facts import Case, gate_facts, usage_of
+from messages_app.queries.limits import current_limits
+from messages_app.services.locks import lock_pair, lock_usage
+from messages_app.services.prepare import Prepared, prepare, store_files
+from messages_app.services.record import record_automatic, record_message
+from messages_app.services.submission import Submission, Submitted
+from messages_app.services.threads import order_of, pair_orders, thread_of
+from orders.models import Order
+from orders.numbers import order_numbers
+from orders.queries import local_day
+
+
+def submit_message(submission: Submission, *, now: datetime) -> Submitted:
+    """Decides about a submission and records it, whole or not at all (GATE-4).
+
+    Raises Pair.DoesNotExist for an unknown pair, and what a full disk or a lost database raises:
+    then nothing was recorded and the door says "later".
+    """
+    if known := _known(submission):
+        return known
+    pair = _pair(submission.pair_id)
+    prepared = _prepare(submission, pair)
+    store_files(prepared)
+    with transaction.atomic():
+        pair = lock_pair(pair.pk)
+        # Two of the same submission may meet here; the second finds the first one's message (GATE-5).
+        return _known(submission) or _submit(submission, prepared, pair, now)
+
+
+def dry_run(submission: Submission, *, now: datetime) -> Decision:
+    """What the gate would say now; nothing is stored, counted or sent (GATE-3)."""
+    pair = _pair(submission.pair_id)
+    prepared = _prepare(submission, pair)
+    thread = thread_of(submission, pair)
+    day = local_day(pair.seller.marketplace, now)
+    used = usage_of(pair.seller, day) if submission.author is Side.SELLER else 0
+    return _decide(_case(submission, prepared, pair, thread, now=now, used=used))[1]
+
+
+def _submit(submission: Submission, prepared: Prepared, pair: Pair, now: datetime) -> Submitted:
+    """The half under the lock: read, decide, record."""
+    thread = thread_of(submission, pair)
+    if submission.automatic:
+        return record_automatic(submission, prepared, pair, thread, now=now)
+    usage = None
+    if submission.author is Side.SELLER:
+        usage = lock_usage(pair.seller, local_day(pair.seller.marketplace, now))
+    case = _case(submission, prepared, pair, thread, now=now, used=usage.used if usage else 0)
+    facts, decision = _decide(case)
+    return record_message(submission, prepared, case, facts, decision, usage)
+
+
+def _known(submission: Submission) -> Submitted | None:
+    message = Message.objects.filter(submission_key=submission.key).only("id", "thread_id", "state").first()
+    if message is None:
+        return None
+    return Submitted(
+        message_id=message.id, thread_id=message.thread_id, state=message.state, decision=None, repeated=True
+    )
+
+
+def _pair(pair_id: int) -> Pair:
+    return Pair.objects.select_related("buyer__user", "seller__marketplace").get(pk=pair_id)
+
+
+def _prepare(submission: Submission, pair: Pair) -> Prepared:
+    thread = thread_of(submission, pair)
+    return prepare(submission, pair, thread, order_of(submission, pair, thread))
+
+
+def _case(
+    submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, *, now: datetime, used: int
+) -> Case:
+    tagged = _tagged_order(submission, pair)
+    order = tagged or order_of(submission, pair, thread)
+    content = prepared.content
+    return Case(
+        now=now,
+        author=submission.author,
+        door=submission.door,
+        pair=pair,
+        thread=thread,
+        order=order,
+        reason=submission.reason,
+        reply_evidence=submission.evidence.proves_reply,
+        important=tagged is not None,
+        day=local_day(pair.seller.marketplace, now),
+        used_today=used,
+        text_length=len(content.new_text),
+        has_text=bool(content.new_text.strip()),
+        body_bytes=prepared.body_bytes,
+        body_token=prepared.body_token,
+        files=prepared.file_facts,
+        obstacles=tuple(submission.obstacles),
+        content=prepared.matches,
+    )
+
+
+def _tagged_order(submission: Submission, pair: Pair) -> Order | None:
+    """The order of a seller's mail that is marked critical in its subject (RSN-6)."""
+    if submission.author is Side.BUYER or submission.door is not Door.MAIL:
+        return None
+    if not has_important_tag(submission.subject):
+        return None
+    return pair_orders(pair).filter(number__in=order_numbers(submission.subject)).first()
+
+
+def _decide(case: Case) -> tuple[Facts, Decision]:
+    facts = gate_facts(case)
+    return facts, decide(facts, current_limits(), policy_version=POLICY_VERSION)

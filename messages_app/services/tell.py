@@ -1,0 +1,91 @@
+"""Who is told of a message by mail, at which address, in which language (MAIL-29, ACC-5, GATE-1)."""
+
+from __future__ import annotations
+
+from accounts.models import AuthorizedAddress, Pair, Seller
+from messages_app.models import Delivery, InboundMail, Message, Thread
+from messages_app.policy.facts import Side
+from messages_app.policy.verdict import Decision
+from messages_app.services.as_json import findings_json
+from messages_app.services.outbox import queue_delivery
+from messages_app.services.submission import Submission
+
+
+def queue_copy(message: Message, thread: Thread, pair: Pair) -> Delivery | None:
+    """The copy of a delivered message to the other side's real address; None: they want no mail."""
+    to_side = Side(message.author).other
+    recipient = _buyer_address(message, pair) if to_side is Side.BUYER else buyer_messages_address(pair.seller)
+    if not recipient:
+        return None
+    return queue_delivery(
+        kind=Delivery.Kind.COPY,
+        template="relayed",
+        recipient=recipient,
+        language=language_of(pair, to_side),
+        key=thread.key,
+        message=message,
+        pair=pair,
+        to_side=to_side,
+        now=message.counted_at,
+    )
+
+
+def _buyer_address(message: Message, pair: Pair) -> str:
+    """Critical mail always comes (ACC-5)."""
+    buyer = pair.buyer
+    return buyer.user.email if buyer.mail_messages or message.critical else ""
+
+
+def buyer_messages_address(seller: Seller) -> str:
+    """Where buyers' messages go: the chosen address once it is confirmed, until then customer
+    service; an unconfirmed address never gets a buyer's text (ACC-4). Empty: mail is off."""
+    if not seller.mail_buyer_messages:
+        return ""
+    confirmed = set(
+        AuthorizedAddress.objects.filter(
+            seller=seller,
+            state=AuthorizedAddress.State.CONFIRMED,
+            address__in=[seller.buyer_messages_to, seller.customer_service_address],
+        ).values_list("address", flat=True)
+    )
+    choices = (seller.buyer_messages_to, seller.customer_service_address)
+    return next((address for address in choices if address in confirmed), "")
+
+
+def language_of(pair: Pair, side: Side) -> str:
+    """The language in which that side is written to (ACC-9, ACC-10)."""
+    if side is Side.SELLER:
+        return pair.seller.language
+    return pair.buyer.user.language or pair.buyer.marketplace.language
+
+
+def queue_verdict_notice(
+    message: Message, thread: Thread, pair: Pair, submission: Submission, decision: Decision
+) -> Delivery | None:
+    """Tells the address that wrote what became of its mail (GATE-1, MAIL-28)."""
+    first = decision.findings[0].code
+    if first == "opted_out" and not pair.seller.mail_opt_out_notice:
+        return None  # their own choice (ACC-5)
+    author = submission.author
+    alias = pair.aliases.get(side=author.other)
+    return queue_delivery(
+        kind=Delivery.Kind.NOTICE,
+        template="blocked" if message.is_blocked else "held",
+        recipient=submission.notify,
+        language=language_of(pair, author),
+        key=thread.key,
+        message=message,
+        pair=pair,
+        to_side=author,
+        inbound=InboundMail.objects.filter(pk=submission.inbound_id).first(),
+        context={
+            "subject": submission.subject,
+            "at": message.accepted_at.isoformat(),
+            "alias": alias.address,
+            "order": thread.order.number if thread.order else "",
+            "findings": findings_json(decision),
+            "foreign_id": submission.foreign_id,
+            "thread": str(thread.id),
+        },
+        now=message.accepted_at,
+    )

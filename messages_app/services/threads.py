@@ -1,0 +1,93 @@
+"""Which thread a message belongs to, and how threads begin (BOX-1)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.models import Buyer, Pair
+from messages_app.models import Thread
+from messages_app.policy.facts import Door, Side
+from messages_app.services.submission import Submission
+from messages_app.vault.keys import new_sealing_key
+from orders.models import Order
+
+NUMBER_BITS = 40  # what a reference code spells (MAIL-11)
+
+
+def new_thread(
+    *,
+    kind: Thread.Kind,
+    buyer: Buyer,
+    now: datetime,
+    order: Order | None,
+    pair: Pair | None = None,
+    started_by: Side | None = None,
+    topic: str = "",
+) -> Thread:
+    """A thread with a key and a number of its own, saved."""
+    key = new_sealing_key("thread")
+    key.save(force_insert=True)
+    return Thread.objects.create(
+        kind=kind,
+        pair=pair,
+        buyer=buyer,
+        seller=pair.seller if pair else None,
+        order=order,
+        key=key,
+        number=_free_number(),
+        created_at=now,
+        started_by=started_by or "",
+        topic=topic,
+    )
+
+
+def _free_number() -> int:
+    """Random and unused. Two transactions that draw the same one of 2^40 at once meet the
+    constraint, and the door tries again."""
+    while True:
+        number = secrets.randbits(NUMBER_BITS)
+        if not Thread.objects.filter(number=number).exists():
+            return number
+
+
+def thread_of(submission: Submission, pair: Pair) -> Thread | None:
+    """The thread that the submission continues, or None for a new one; one of the pair in any case.
+
+    A buyer's page writes on in the buyer's latest thread of that order; Contact Buyer with a
+    reason opens a new one; a mail follows its evidence (BOX-1).
+    """
+    threads = Thread.objects.select_related("key", "order").filter(pair=pair)
+    if submission.thread_id is not None:
+        return threads.filter(pk=submission.thread_id).first()
+    if submission.author is Side.BUYER and submission.door is not Door.MAIL and submission.order_id:
+        return threads.filter(order_id=submission.order_id).order_by("-created_at", "-id").first()
+    return None
+
+
+def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order | None:
+    """The order that the submission is about.
+
+    A seller's mail that answers nothing is about the order it names, else the pair's newest one
+    that is not cancelled (RSN-6); everything else about its thread's order, or the one named.
+    """
+    unasked_mail = (
+        submission.author is Side.SELLER
+        and submission.door is Door.MAIL
+        and not (submission.evidence.proves_reply and thread is not None and thread.buyer_wrote_at)
+    )
+    if submission.order_id is not None and (unasked_mail or thread is None):
+        return pair_orders(pair).filter(pk=submission.order_id).first()
+    if thread is not None and thread.order is not None:
+        return thread.order
+    if unasked_mail:
+        newest = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
+        return newest.first()
+    return None
+
+
+def pair_orders(pair: Pair) -> QuerySet[Order]:
+    """Orders of that buyer at that seller: no other may be named."""
+    return Order.objects.filter(buyer_id=pair.buyer_id, seller_id=pair.seller_id)
