@@ -1,0 +1,1 @@
+"""Reads, each named for what it returns."""
