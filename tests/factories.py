@@ -123,7 +123,7 @@ class PairFactory(DjangoModelFactory[Pair]):
     seller = factory.SubFactory(SellerFactory)
 
     @classmethod
-    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Pair:  # noqa: ARG003
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Pair:
         pair = pair_for(kwargs.pop("buyer"), kwargs.pop("seller"))
         for name, value in kwargs.items():
             setattr(pair, name, value)
