@@ -1,0 +1,184 @@
+"""Word documents of the newer kind: a ZIP of XML parts (ECMA-376), bounded before it is unpacked."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from xml.parsers import expat
+
+from messages_app.files.kinds import Problem
+
+MAX_ENTRIES = 2_000
+MAX_UNPACKED = 100 * 1024 * 1024  # bytes of all entries together
+_MAX_DIRECTORY = 1024 * 1024  # bytes of the ZIP's directory: MAX_ENTRIES of 500 bytes each
+_END = struct.Struct("<4s4H2LH")
+_END_START = b"PK\x05\x06"
+_CHUNK = 64 * 1024
+_CONTENT_TYPES = "[Content_Types].xml"
+_MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_XML_PARTS = (".xml", ".rels", ".vml")
+_OTHER_PARTS = re.compile(
+    r".*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|webp|svg|odttf|ttf|otf|fntdata|sigs)", re.IGNORECASE
+)
+_CLIMBING = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\\|\0")
+_MACRO_PARTS = re.compile(r"(^|/)vba(project|data)[^/]*$", re.IGNORECASE)
+_OBJECT_PARTS = re.compile(r"^word/(embeddings|activex)/", re.IGNORECASE)
+_MACRO_TYPES = re.compile(r"macroenabled|vbaproject|vbadata", re.IGNORECASE)
+_OBJECT_RELATIONS = {"oleobject", "package", "control", "activexcontrolbinary", "afchunk", "subdocument"}
+_FIELD_TAGS = ("instrText", "delInstrText")
+_DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
+
+
+class _Refused(Exception):
+    """Leaves the parser at the first thing that decides."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+def ends_as_zip(content: bytes) -> bool:
+    """Whether a program that looks for a ZIP from the end would find one here."""
+    position = content.rfind(_END_START, max(0, len(content) - 65_557))
+    if position < 0 or len(content) - position < _END.size:
+        return False
+    *_, size, offset, _comment = _END.unpack_from(content, position)
+    return bool(0 < size <= position and offset <= position)
+
+
+def inspect_docx(content: bytes) -> Problem | None:
+    """None for a sound document without macros, objects, DTDs or outside parts (ATT-3).
+
+    Raises what zipfile and expat raise for files that are none.
+    """
+    problem = _inspect_directory(content)
+    if problem:
+        return problem
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        problem = _inspect_entries(archive.infolist())
+        if problem:
+            return problem
+        try:
+            return _inspect_parts(archive)
+        except _Refused as refused:
+            return refused.problem
+
+
+def _inspect_directory(content: bytes) -> Problem | None:
+    """The end record alone says how much there is to read; it must end the file."""
+    position = content.rfind(_END_START, max(0, len(content) - 65_557))
+    if position < 0 or len(content) - position < _END.size:
+        return Problem.DAMAGED
+    _, disk, first_disk, here, entries, size, offset, comment = _END.unpack_from(content, position)
+    if entries > MAX_ENTRIES or size > _MAX_DIRECTORY:
+        return Problem.BOMB
+    whole = position + _END.size + comment == len(content) and offset + size == position
+    return None if whole and not disk and not first_disk and here == entries else Problem.DAMAGED
+
+
+def _inspect_entries(entries: list[zipfile.ZipInfo]) -> Problem | None:
+    names = [entry.orig_filename for entry in entries]
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        return Problem.BOMB
+    if any(_CLIMBING.search(name) for name in names):
+        return Problem.BOMB
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        return Problem.ENCRYPTED
+    if len({name.lower() for name in names}) != len(names):  # two readers might choose differently
+        return Problem.DAMAGED
+    if _CONTENT_TYPES not in names:
+        return Problem.NOT_ALLOWED_TYPE
+    return next((problem for name in names if (problem := _inspect_name(name))), None)
+
+
+def _inspect_name(name: str) -> Problem | None:
+    if _MACRO_PARTS.search(name):
+        return Problem.MACRO
+    if _OBJECT_PARTS.search(name) and not name.endswith("/"):
+        return Problem.EMBEDDED
+    known = name.lower().endswith((*_XML_PARTS, "/")) or _OTHER_PARTS.fullmatch(name)
+    return None if known else Problem.EMBEDDED
+
+
+def _inspect_parts(archive: zipfile.ZipFile) -> Problem | None:
+    """Read every entry to its end: checksums, real sizes, and each XML part by a parser."""
+    types = _Part()
+    types.read(_chunks(archive, _CONTENT_TYPES))
+    if any(_MACRO_TYPES.search(declared) for _, declared in types.content_types):
+        return Problem.MACRO
+    main = {part.lstrip("/") for part, declared in types.content_types if declared == _MAIN_TYPE}
+    if not main & set(archive.namelist()):
+        return Problem.NOT_ALLOWED_TYPE
+    for name in archive.namelist():
+        if name.lower().endswith(_XML_PARTS):
+            _Part().read(_chunks(archive, name))
+        else:
+            for _chunk in _chunks(archive, name):
+                pass
+    return None
+
+
+def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    with archive.open(name) as part:
+        while chunk := part.read(_CHUNK):
+            yield chunk
+
+
+class _Part:
+    """One XML part, streamed: DTDs, outside relations, objects and DDE fields end the reading."""
+
+    def __init__(self) -> None:
+        self.content_types: list[tuple[str, str]] = []  # (part or extension, type)
+        self._field: list[str] = []
+        self._in_field = False
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+
+    def read(self, chunks: Iterator[bytes]) -> None:
+        for chunk in chunks:
+            self._parser.Parse(chunk, False)
+        self._parser.Parse(b"", True)
+        if _DDE.search("".join(self._field)):
+            raise _Refused(Problem.ACTION)
+
+    def _doctype(self, *_declaration: object) -> None:
+        raise _Refused(Problem.REMOTE)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        if name == "Relationship":
+            _check_relation(attributes)
+        elif name in ("Override", "Default"):
+            part = attributes.get("PartName", "")
+            self.content_types.append((part, attributes.get("ContentType", "")))
+        elif name in ("OLEObject", "altChunk"):
+            raise _Refused(Problem.EMBEDDED)
+        elif name == "fldSimple":
+            self._field += [value for key, value in attributes.items() if key.endswith("instr")]
+            self._field.append(" ")
+        elif name == "fldChar":  # the text of one field may be cut over many runs, not over two fields
+            self._field.append(" ")
+        self._in_field = name in _FIELD_TAGS
+
+    def _end(self, _tag: str) -> None:
+        self._in_field = False
+
+    def _characters(self, text: str) -> None:
+        if self._in_field:
+            self._field.append(text)
+
+
+def _check_relation(attributes: dict[str, str]) -> None:
+    """Links may lead outside; templates, images and anything else that loads may not."""
+    kind = attributes.get("Type", "").rpartition("/")[2].lower()
+    if kind == "vbaproject":
+        raise _Refused(Problem.MACRO)
+    if kind in _OBJECT_RELATIONS:
+        raise _Refused(Problem.EMBEDDED)
+    if attributes.get("TargetMode", "").lower() == "external" and kind != "hyperlink":
+        raise _Refused(Problem.REMOTE)
