@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from messages_app.runner import AlreadyRunning, Runner, lanes
+from messages_app.services.sweep import free_leases
+
+
+class Command(BaseCommand):
+    help = "Runs worker and clock without Redis, as a process of their own; stops on SIGTERM or Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.REDIS_URL:
+            raise CommandError(
+                "REDIS_URL is set: Celery does this work. Start `celery -A messaging_center worker` and "
+                "`celery -A messaging_center beat`, or take REDIS_URL out."
+            )
+        try:
+            runner = Runner(lanes())
+        except AlreadyRunning:
+            raise CommandError("Another run_embedded works on this DATA_DIR; one is enough.") from None
+        # Only one runner works here, so whatever is leased was its predecessor's (MAIL-20).
+        free_leases()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: runner.stop())
+        runner.run()

@@ -1,0 +1,114 @@
+"""Worker and clock without Redis, in one process of their own (contract: run_embedded).
+
+Each lane is a thread that runs its tasks when woken by a datagram, and on its own round anyway.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import socket
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from celery import Task
+from django.db import DatabaseError, close_old_connections
+
+from accounts.wake import socket_path
+from messages_app import tasks
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Lane:
+    """Tasks that run one after the other; `every` seconds at the latest."""
+
+    tasks: tuple[Task, ...]
+    every: float
+    woken: threading.Event = field(default_factory=threading.Event)
+
+
+def lanes() -> tuple[Lane, ...]:
+    """Mail in and mail out do not wait for each other, nor for the clock."""
+    return (
+        Lane((tasks.take_events, tasks.process_inbound), every=1.0),
+        Lane((tasks.send_deliveries,), every=1.0),
+        Lane((tasks.keep_clocks, tasks.sweep), every=20.0),
+    )
+
+
+class Runner:
+    """Runs the lanes until `stop`. One per data folder: `AlreadyRunning` says that there is one."""
+
+    def __init__(self, lanes: Iterable[Lane]) -> None:
+        self._lanes = tuple(lanes)
+        self._stopping = threading.Event()
+        self._lock = _take_lock(socket_path().with_suffix(".lock"))
+        self._by_name = {task.name.rpartition(".")[2]: lane for lane in self._lanes for task in lane.tasks}
+
+    def run(self) -> None:
+        """Blocks until `stop` was called and the lanes have finished what they were at."""
+        threads = [threading.Thread(target=self._run_lane, args=[lane]) for lane in self._lanes]
+        for thread in threads:
+            thread.start()
+        self._listen()
+        for thread in threads:
+            thread.join()
+        self._lock.close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        for lane in self._lanes:
+            lane.woken.set()
+
+    def _listen(self) -> None:
+        """Turns datagrams into wake-ups."""
+        path = socket_path()
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(str(path))
+            receiver.settimeout(0.5)
+            while not self._stopping.is_set():
+                try:
+                    name = receiver.recv(200).decode("ascii", "replace")
+                except TimeoutError:
+                    continue
+                if lane := self._by_name.get(name):
+                    lane.woken.set()
+        path.unlink(missing_ok=True)
+
+    def _run_lane(self, lane: Lane) -> None:
+        while not self._stopping.is_set():
+            lane.woken.clear()
+            for task in lane.tasks:
+                _run_once(task)
+            lane.woken.wait(lane.every)
+
+
+class AlreadyRunning(Exception):
+    """Another runner works on this data folder."""
+
+
+def _take_lock(path: Path) -> IO[str]:
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise AlreadyRunning from None
+    return file
+
+
+def _run_once(task: Task) -> None:
+    try:
+        task()
+    except DatabaseError:
+        log.warning("database not reached, the next round goes on", extra={"task": task.name})
+    except Exception:  # a bug in one task must not end the lane: what it left is retried and counted
+        log.exception("task failed", extra={"task": task.name})
+    finally:
+        close_old_connections()

@@ -1,0 +1,26 @@
+"""Finds what a killed process or a lost wake-up left behind (MAIL-4, MAIL-20)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from messages_app.models import Delivery, InboundMail
+
+
+def free_leases(until: datetime | None = None) -> int:
+    """Gives back what is leased: all of it, or what had run out by `until`. Returns how many rows.
+
+    A mail that was being sent goes back to the queue: it may have left already, and the identical
+    mail goes once more (MAIL-20).
+    """
+    sending = Delivery.objects.filter(state=Delivery.State.SENDING)
+    leased = InboundMail.objects.filter(state=InboundMail.State.WAITING, lease_until__isnull=False)
+    if until is not None:
+        sending = sending.filter(lease_until__lte=until)
+        leased = leased.filter(lease_until__lte=until)
+    freed = sending.update(
+        state=Delivery.State.QUEUED, lease=None, lease_until=None, next_at=until or timezone.now()
+    )
+    return freed + leased.update(lease_until=None)

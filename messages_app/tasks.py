@@ -1,0 +1,61 @@
+"""Background work by name: each task drains what waits and carries no data (MAIL-4).
+
+With Redis they are Celery tasks, woken by `accounts.wake` and by the beat; without, the embedded
+runner calls the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from celery import shared_task
+from django.utils import timezone
+
+from messages_app.relay.receive import process_waiting
+from messages_app.relay.send import send_due
+from messages_app.services.clock import remind_due
+from messages_app.services.events import take_events as take_waiting_events
+from messages_app.services.sweep import sweep as sweep_rows
+
+BATCH = 50  # rows a call takes; a task calls until a call finds nothing
+MOST_BATCHES = 20  # then it ends, so that a worker stays fair; the next wake-up or round goes on
+
+
+def _drain(work: Callable[[], int]) -> int:
+    done = 0
+    for _ in range(MOST_BATCHES):
+        taken = work()
+        done += taken
+        if not taken:
+            break
+    return done
+
+
+@shared_task(name="messages_app.tasks.process_inbound")
+def process_inbound() -> int:
+    """Mail in: what the doors accepted."""
+    return _drain(lambda: process_waiting(BATCH))
+
+
+@shared_task(name="messages_app.tasks.send_deliveries")
+def send_deliveries() -> int:
+    """Mail out: deliveries that are due."""
+    return _drain(lambda: send_due(BATCH))
+
+
+@shared_task(name="messages_app.tasks.take_events")
+def take_events() -> int:
+    """What accounts and orders have to tell."""
+    return _drain(lambda: take_waiting_events(timezone.now()))
+
+
+@shared_task(name="messages_app.tasks.keep_clocks")
+def keep_clocks() -> int:
+    """Reminders of the response clock (RSP-6)."""
+    return _drain(lambda: remind_due(timezone.now()))
+
+
+@shared_task(name="messages_app.tasks.sweep")
+def sweep() -> int:
+    """What a killed process left behind, and the hourly lists of notices."""
+    return sweep_rows(timezone.now())
