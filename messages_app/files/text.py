@@ -26,13 +26,8 @@ def decode_text(content: bytes) -> str | None:
 
     Text holds no NUL and no controls but tab, line ends and form feed.
     """
-    for bom, codec in _BOMS:
-        if content.startswith(bom):
-            return _decode(content, codec)
-    text = _decode(content, "utf-8")
-    if text is None and _mostly_ascii(content):
-        text = next((decoded for codec in _LEGACY if (decoded := _decode(content, codec)) is not None), None)
-    return text
+    text = _decode(content)
+    return None if text is None or _NOT_IN_TEXT.search(text) else text
 
 
 def inspect_text(text: str) -> Problem | None:
@@ -53,12 +48,16 @@ def _encloses(text: str, opening: str, closing: str) -> bool:
     return start >= 0 and text.find(closing, start) >= 0
 
 
-def _decode(content: bytes, codec: str) -> str | None:
-    try:
-        text = content.decode(codec)
-    except UnicodeDecodeError:
-        return None
-    return None if _NOT_IN_TEXT.search(text) else text
+def _decode(content: bytes) -> str | None:
+    codecs_to_try = [codec for bom, codec in _BOMS if content.startswith(bom)] or ["utf-8"]
+    if codecs_to_try == ["utf-8"] and _mostly_ascii(content):
+        codecs_to_try += _LEGACY
+    for codec in codecs_to_try:
+        try:
+            return content.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
 def _mostly_ascii(content: bytes) -> bool:
