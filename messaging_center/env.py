@@ -32,6 +32,7 @@ SQLITE: dict[str, Any] = {
     },
 }
 POSTGRESQL: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"sqlite": SQLITE, "postgres": POSTGRESQL, "postgresql": POSTGRESQL}
 
 
 class Reader:
@@ -167,15 +168,13 @@ class Reader:
     def database(self, name: str, sqlite_file: Path) -> dict[str, Any]:
         """Django's database settings: SQLite (the default, at `sqlite_file`) or PostgreSQL."""
         value = self.text(name, f"sqlite:///{sqlite_file}")
+        kind = DATABASES.get(value.partition("://")[0])
         try:
-            config: dict[str, Any] = dict(self.env.db_url_config(value))
+            config: dict[str, Any] = dict(self.env.db_url_config(value)) if kind else {}
         except (ImproperlyConfigured, ValueError):
-            config = {}
-        engine = config.get("ENGINE", "")
-        if engine == "django.db.backends.sqlite3":
-            return config | SQLITE
-        if engine == "django.db.backends.postgresql":
-            return config | POSTGRESQL
+            config = {}  # the sentence below says more, and does not repeat the password
+        if kind and config.get("NAME"):
+            return config | kind
         self.problem(
             f"{name} is neither SQLite nor PostgreSQL: "
             f"write {name}=postgres://user:password@host:5432/name, or leave it out for SQLite."

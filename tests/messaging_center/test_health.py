@@ -1,8 +1,8 @@
 """/healthz and /readyz (REL-6)."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 
 @pytest.mark.rule("REL-6")
@@ -14,7 +14,7 @@ def test_healthz_answers_without_a_database(client: Client) -> None:
 @pytest.mark.rule("REL-6")
 @pytest.mark.both_databases
 @pytest.mark.django_db
-def test_readyz_asks_database_and_broker(client: Client, settings: SettingsWrapper) -> None:
+def test_readyz_asks_database_and_broker(client: Client) -> None:
     response = client.get("/readyz")
     parts = response.json()
     assert response.status_code == 200
