@@ -17,8 +17,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-_BROKER_PAUSE = 5.0  # seconds without a try after the broker failed: no request waits for it twice
-_broker_down_until = 0.0
+_BROKER_PAUSE = 5.0  # seconds without a try after the broker failed
 
 
 def wake(task: str) -> None:
@@ -33,20 +32,28 @@ def socket_path() -> Path:
 
 def _send(task: str) -> None:
     if settings.REDIS_URL:
-        _send_to_broker(task)
+        _broker.send(task)
     else:
         _send_to_runner(task)
 
 
-def _send_to_broker(task: str) -> None:
-    global _broker_down_until
-    if time.monotonic() < _broker_down_until:
-        return
-    try:
-        current_app.send_task(f"messages_app.tasks.{task}")
-    except (OperationalError, OSError):
-        _broker_down_until = time.monotonic() + _BROKER_PAUSE
-        log.warning("broker not reached, the sweeper will find the work", extra={"task": task})
+class _Broker:
+    """Remembers a broker that failed, so that no request waits for it twice."""
+
+    def __init__(self) -> None:
+        self._down_until = 0.0
+
+    def send(self, task: str) -> None:
+        if time.monotonic() < self._down_until:
+            return
+        try:
+            current_app.send_task(f"messages_app.tasks.{task}")
+        except (OperationalError, OSError):
+            self._down_until = time.monotonic() + _BROKER_PAUSE
+            log.warning("broker not reached, the sweeper will find the work", extra={"task": task})
+
+
+_broker = _Broker()
 
 
 def _send_to_runner(task: str) -> None:

@@ -6,26 +6,9 @@ from messages_app.models import MailboxEntry, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.vault.content import Content
 from messages_app.vault.keys import open_key
-from messages_app.vault.values import open_json, seal_json
+from messages_app.vault.previews import seal_preview
 
-PREVIEW_SUBJECT = 120  # characters
-PREVIEW_TEXT = 200
 _KEPT_BY_MESSAGES = ("last_at", "received_at", "sent_at", "refused_at", "unread", "preview_sealed")
-
-
-def seal_preview(key: bytes, content: Content, *, thread: Thread, side: Side) -> bytes:
-    """The first words of a message for one side's list, bound to that side's row of that thread."""
-    words = " ".join(content.new_text[: 4 * PREVIEW_TEXT].split())
-    value = {"subject": content.subject[:PREVIEW_SUBJECT], "text": words[:PREVIEW_TEXT]}
-    return seal_json(key, value, table="mailboxentry", column=f"preview_{side}", row_id=thread.id)
-
-
-def open_preview(key: bytes, entry: MailboxEntry) -> dict[str, str]:
-    """{"subject", "text"} of the entry's last message."""
-    value: dict[str, str] = open_json(
-        key, entry.preview_sealed, table="mailboxentry", column=f"preview_{entry.side}", row_id=entry.thread_id
-    )
-    return value
 
 
 def note_message(thread: Thread, message: Message, *, written: Content, shown: Content) -> None:
@@ -43,11 +26,12 @@ def note_system_message(thread: Thread, message: Message, content: Content) -> N
 
 
 def _enter(thread: Thread, message: Message, *, side: Side, content: Content) -> None:
-    entry = MailboxEntry.objects.filter(thread=thread, side=side).first() or _new_entry(thread, message, side)
+    known = MailboxEntry.objects.filter(thread=thread, side=side).first()
+    entry = known or _new_entry(thread, message, side)
     _update(entry, message, side)
     entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
     # due_at is the clock's alone to write.
-    entry.save(update_fields=None if entry._state.adding else _KEPT_BY_MESSAGES)
+    entry.save(update_fields=_KEPT_BY_MESSAGES if known else None)
 
 
 def _new_entry(thread: Thread, message: Message, side: Side) -> MailboxEntry:

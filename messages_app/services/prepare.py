@@ -106,9 +106,7 @@ def _prepare_file(name: str, file: SubmittedFile) -> PreparedFile:
     )
 
 
-def _new_content_ids(
-    submitted: tuple[SubmittedFile, ...], files: tuple[PreparedFile, ...]
-) -> dict[str, str]:
+def _new_content_ids(submitted: tuple[SubmittedFile, ...], files: tuple[PreparedFile, ...]) -> dict[str, str]:
     """Old content ids to ours, for the images that the HTML shows (MAIL-18)."""
     pairs = zip(submitted, files, strict=True)
     return {old.content_id: new.content_id for old, new in pairs if old.inline and old.content_id}
@@ -180,7 +178,9 @@ def _earlier_texts(thread: Thread | None) -> list[str]:
     if thread is None:
         return []
     key = open_key(thread.key)
-    earlier = Message.objects.filter(thread=thread, state=Message.State.DELIVERED).order_by("-accepted_at", "-id")
+    earlier = Message.objects.filter(thread=thread, state=Message.State.DELIVERED).order_by(
+        "-accepted_at", "-id"
+    )
     return [shown_content(key, message).text for message in earlier[:EARLIER_MESSAGES]]
 
 

@@ -55,9 +55,7 @@ def record_message(
         _follow_delivery(message, thread, case.pair, usage)
     elif submission.notify:
         queue_verdict_notice(message, thread, case.pair, submission, decision)
-    return Submitted(
-        message_id=message.id, thread_id=thread.id, state=message.state, decision=decision
-    )
+    return Submitted(message_id=message.id, thread_id=thread.id, state=message.state, decision=decision)
 
 
 def record_automatic(
@@ -65,9 +63,7 @@ def record_automatic(
 ) -> Submitted:
     """An out-of-office as one line of its thread: no clock, no counter, no mail (MAIL-26)."""
     if thread is None:
-        thread = new_thread(
-            kind=Thread.Kind.CONVERSATION, buyer=pair.buyer, pair=pair, order=None, now=now
-        )
+        thread = new_thread(kind=Thread.Kind.CONVERSATION, buyer=pair.buyer, pair=pair, order=None, now=now)
     message = _new_message(submission, prepared, thread, state=Message.State.DELIVERED, now=now)
     message.automatic = True
     shown = _seal_contents(message, thread, prepared, pair)
@@ -120,9 +116,7 @@ def _seal_contents(message: Message, thread: Thread, prepared: Prepared, pair: P
     return shown
 
 
-def _shown(
-    written: Content, matches: Sequence[ContentMatch], message: Message, pair: Pair
-) -> Content | None:
+def _shown(written: Content, matches: Sequence[ContentMatch], message: Message, pair: Pair) -> Content | None:
     if message.author != Side.BUYER:
         return None
     return masked_content(written, matches, language=pair.seller.language)
@@ -145,9 +139,7 @@ def _save_attachments(message: Message, thread: Thread, prepared: Prepared) -> N
                 kind=file.facts.kind or "",
                 size=file.facts.size,
                 inline=file.facts.inline,
-                meta_sealed=seal_json(
-                    key, meta, table="attachment", column="meta_sealed", row_id=file.id
-                ),
+                meta_sealed=seal_json(key, meta, table="attachment", column="meta_sealed", row_id=file.id),
             )
         )
     Attachment.objects.bulk_create(rows)

@@ -64,9 +64,7 @@ def _system_thread(order: Order, buyer: Buyer, now: datetime) -> Thread:
     thread = (
         Thread.objects.select_related("key").filter(order=order, buyer=buyer, kind=Thread.Kind.SYSTEM).first()
     )
-    return thread or new_thread(
-        kind=Thread.Kind.SYSTEM, buyer=buyer, order=order, topic="system", now=now
-    )
+    return thread or new_thread(kind=Thread.Kind.SYSTEM, buyer=buyer, order=order, topic="system", now=now)
 
 
 def _words(order: Order, kind: OrderEvent.Kind) -> Content:
@@ -90,7 +88,9 @@ def _words(order: Order, kind: OrderEvent.Kind) -> Content:
 
 
 def _lines(order: Order) -> str:
-    return "\n".join(f"{line.quantity} × {line.product.title}" for line in order.lines.select_related("product"))
+    return "\n".join(
+        f"{line.quantity} × {line.product.title}" for line in order.lines.select_related("product")
+    )
 
 
 def _placed() -> str:

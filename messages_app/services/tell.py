@@ -14,7 +14,9 @@ from messages_app.services.submission import Submission
 def queue_copy(message: Message, thread: Thread, pair: Pair) -> Delivery | None:
     """The copy of a delivered message to the other side's real address; None: they want no mail."""
     to_side = Side(message.author).other
-    recipient = _buyer_address(message, pair) if to_side is Side.BUYER else buyer_messages_address(pair.seller)
+    recipient = (
+        _buyer_address(message, pair) if to_side is Side.BUYER else buyer_messages_address(pair.seller)
+    )
     if not recipient:
         return None
     return queue_delivery(

@@ -1,0 +1,166 @@
+"""A side's list of threads: one indexed read a page, whatever the store's size (BOX-2, BOX-3)."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.roles import Role
+from messages_app.models import MailboxEntry
+from messages_app.policy.facts import Side
+from messages_app.vault.keys import open_key
+from messages_app.vault.previews import open_preview
+
+PAGE = 50  # threads
+COUNTED = 100  # a count says "99+" beyond, and costs no more than that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRow:
+    """One line of the list. Names are what this side may see (ACC-9)."""
+
+    id: UUID
+    who: str
+    language: str  # of the other side's words, for `lang`
+    topic: str
+    order_number: str
+    subject: str
+    text: str
+    at: datetime
+    due_at: datetime | None
+    unread: bool
+    refused: bool  # the last thing in it is a held or blocked message of one's own
+    system: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxPage:
+    rows: tuple[ThreadRow, ...]
+    next_cursor: str  # empty: the last page
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A named selection of a mailbox: what it holds, and what it is sorted by."""
+
+    name: str
+    holds: Q
+    by: str  # column of MailboxEntry, descending unless it is due_at
+
+    @property
+    def soonest_first(self) -> bool:
+        return self.by == "due_at"
+
+
+SELLER_VIEWS = (
+    View("needed", Q(due_at__isnull=False), "due_at"),
+    View("received", Q(received_at__isnull=False), "received_at"),
+    View("unread", Q(unread__gt=0), "last_at"),
+    View("sent", Q(sent_at__isnull=False), "sent_at"),
+    View("refused", Q(refused_at__isnull=False), "refused_at"),
+    View("all", Q(), "last_at"),
+)
+BUYER_VIEWS = (
+    View("inbox", Q(), "last_at"),
+    View("unread", Q(unread__gt=0), "last_at"),
+    View("conversations", Q(thread__kind="conversation"), "last_at"),
+    View("system", Q(thread__kind="system"), "last_at"),
+    View("sent", Q(sent_at__isnull=False), "sent_at"),
+)
+
+
+def views_of(role: Role) -> tuple[View, ...]:
+    """The views of that side, the one shown first at the front."""
+    return SELLER_VIEWS if role.side == Side.SELLER else BUYER_VIEWS
+
+
+def view_named(role: Role, name: str) -> View:
+    """The view of that name, else the first."""
+    views = views_of(role)
+    return next((view for view in views if view.name == name), views[0])
+
+
+def entries_of(role: Role) -> QuerySet[MailboxEntry]:
+    """The mailbox of the role: nobody else's threads are in it (SEC-1)."""
+    if role.side == Side.SELLER:
+        return MailboxEntry.objects.filter(side=Side.SELLER, seller=role.seller)
+    return MailboxEntry.objects.filter(side=Side.BUYER, buyer=role.buyer)
+
+
+def inbox_page(role: Role, view: View, cursor: str = "") -> InboxPage:
+    """Up to 50 threads of the view from the cursor on; an unreadable cursor begins at the front."""
+    entries = entries_of(role).filter(view.holds)
+    if position := _read_cursor(cursor):
+        entries = entries.filter(_after(view, *position))
+    order = (view.by, "thread_id") if view.soonest_first else (f"-{view.by}", "-thread_id")
+    found = list(
+        entries.order_by(*order).select_related(
+            "thread__key", "thread__order", "thread__buyer__user", "thread__seller"
+        )[: PAGE + 1]
+    )
+    shown = found[:PAGE]
+    next_cursor = _cursor(view, shown[-1]) if len(found) > PAGE else ""
+    return InboxPage(rows=tuple(_row(entry, view) for entry in shown), next_cursor=next_cursor)
+
+
+def counts_of(role: Role) -> dict[str, int]:
+    """How many threads need something, by view name, counted up to 100."""
+    counted = [view for view in views_of(role) if view.name in ("needed", "unread")]
+    return {view.name: _count(entries_of(role).filter(view.holds)) for view in counted}
+
+
+def _count(entries: QuerySet[MailboxEntry]) -> int:
+    return len(entries.values_list("pk", flat=True)[:COUNTED])
+
+
+def _after(view: View, at: datetime, thread_id: UUID) -> Q:
+    if view.soonest_first:
+        return Q(due_at__gt=at) | Q(due_at=at, thread_id__gt=thread_id)
+    return Q(**{f"{view.by}__lt": at}) | Q(**{view.by: at, "thread_id__lt": thread_id})
+
+
+def _cursor(view: View, entry: MailboxEntry) -> str:
+    at: datetime = getattr(entry, view.by)
+    return urlsafe_b64encode(f"{at.isoformat()} {entry.thread_id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
+    try:
+        at, thread_id = urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        moment = datetime.fromisoformat(at)
+        return (moment, UUID(thread_id)) if moment.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _row(entry: MailboxEntry, view: View) -> ThreadRow:
+    thread = entry.thread
+    preview = open_preview(open_key(thread.key), entry)
+    at: datetime = entry.last_at if view.soonest_first else getattr(entry, view.by)
+    return ThreadRow(
+        id=thread.id,
+        who=_who(entry),
+        language=thread.buyer.user.language if entry.side == Side.SELLER else "",
+        topic=thread.topic,
+        order_number=thread.order.number if thread.order else "",
+        subject=preview["subject"],
+        text=preview["text"],
+        at=at,
+        due_at=entry.due_at,
+        unread=entry.unread > 0,
+        refused=entry.refused_at is not None and entry.refused_at >= entry.last_at,
+        system=thread.kind == "system",
+    )
+
+
+def _who(entry: MailboxEntry) -> str:
+    thread = entry.thread
+    if entry.side == Side.SELLER:
+        return thread.buyer.display_name
+    return thread.seller.trade_name if thread.seller else ""
+
+

@@ -1,0 +1,193 @@
+"""The one door to a thread, and what a side sees in it (BOX-1, SEC-1)."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accounts.models import Pair
+from accounts.roles import Role
+from messages_app.models import Attachment, Decision, MailboxEntry, Message, ResponseContact, Thread
+from messages_app.policy.facts import Side
+from messages_app.queries.inbox import entries_of
+from messages_app.vault.content import Content, shown_content, written_content
+from messages_app.vault.keys import open_key
+from messages_app.vault.values import open_json
+
+NEWEST = 100  # messages of a thread a page shows; older ones by the link above them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """An attachment as the page lists it."""
+
+    id: UUID
+    name: str
+    kind: str
+    size: int  # bytes
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """One message, opened for one side."""
+
+    id: UUID
+    mine: bool
+    by_marketplace: bool
+    member: str  # which member of one's own team wrote it; empty for everybody else
+    door: str
+    state: str
+    at: datetime
+    automatic: bool
+    critical: bool
+    reason: str
+    content: Content
+    files: tuple[FileView, ...]
+    findings: tuple[dict[str, object], ...]  # what the gate said, to the author alone (GATE-2)
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == Message.State.HELD
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.state == Message.State.BLOCKED
+
+    @property
+    def is_changed(self) -> bool:
+        """Delivered, but not as written: masked for the other side (POL-2)."""
+        return self.state == Message.State.DELIVERED and bool(self.findings)
+
+
+def thread_or_404(role: Role, thread_id: UUID) -> Thread:
+    """The thread if it is in the role's mailbox. Everybody else gets the 404 of a thread that does
+    not exist, by the same look-up."""
+    entry = (
+        entries_of(role)
+        .filter(thread_id=thread_id)
+        .select_related(
+            "thread__key", "thread__order", "thread__buyer__user", "thread__seller__marketplace", "thread__pair"
+        )
+        .first()
+    )
+    if entry is None:
+        raise Http404
+    return entry.thread
+
+
+def seen_by(side: Side, thread: Thread) -> QuerySet[Message]:
+    """The messages of the thread that this side may see: what was delivered, and its own."""
+    return Message.objects.filter(Q(state=Message.State.DELIVERED) | Q(author=side), thread=thread)
+
+
+def conversation(role: Role, thread: Thread, *, before: datetime | None = None) -> list[MessageView]:
+    """The newest messages, oldest first; three statements whatever the thread's length."""
+    side = Side(role.side)
+    messages = seen_by(side, thread).select_related("user")
+    if before is not None:
+        messages = messages.filter(accepted_at__lt=before)
+    newest = list(messages.order_by("-accepted_at", "-id").prefetch_related("attachments", "decisions")[:NEWEST])
+    key = open_key(thread.key)
+    return [_view(key, message, side) for message in reversed(newest)]
+
+
+def _view(key: bytes, message: Message, side: Side) -> MessageView:
+    mine = message.author == side
+    content = written_content(key, message) if mine else shown_content(key, message)
+    team = mine and side is Side.SELLER and message.user is not None
+    return MessageView(
+        id=message.id,
+        mine=mine,
+        by_marketplace=message.author == Message.Author.MARKETPLACE,
+        member=(message.user.full_name or message.user.email) if team and message.user else "",
+        door=message.door,
+        state=message.state,
+        at=message.accepted_at,
+        automatic=message.automatic,
+        critical=message.critical,
+        reason=message.reason,
+        content=content,
+        files=tuple(_file(key, file) for file in message.attachments.all()),
+        findings=_findings(key, list(message.decisions.all())) if mine else (),
+    )
+
+
+def _file(key: bytes, file: Attachment) -> FileView:
+    meta = file_meta(key, file)
+    return FileView(id=file.id, name=meta["name"], kind=file.kind, size=file.size, inline=file.inline)
+
+
+def file_meta(key: bytes, file: Attachment) -> dict[str, str]:
+    """{"name", "content_id", "key"} of an attachment; `key` opens its bytes, in base64."""
+    meta: dict[str, str] = open_json(
+        key, file.meta_sealed, table="attachment", column="meta_sealed", row_id=file.id
+    )
+    return meta
+
+
+def file_key(key: bytes, file: Attachment) -> bytes:
+    """The key of the attachment's own bytes, from the thread's key."""
+    return b64decode(file_meta(key, file)["key"])
+
+
+def _findings(key: bytes, decisions: list[Decision]) -> tuple[dict[str, object], ...]:
+    if not decisions:
+        return ()
+    last = max(decisions, key=lambda decision: decision.decided_at)
+    record = open_json(
+        key, last.record_sealed, table="decision", column="record_sealed", row_id=last.id
+    )
+    return tuple(record["findings"])
+
+
+def attachment_or_404(role: Role, attachment_id: UUID) -> tuple[Attachment, Thread]:
+    """An attachment of a message that the role sees (ATT-6)."""
+    file = (
+        Attachment.objects.filter(pk=attachment_id).select_related("message__thread__key").first()
+    )
+    if file is None:
+        raise Http404
+    thread = thread_or_404(role, file.message.thread_id)
+    if not seen_by(Side(role.side), thread).filter(pk=file.message_id).exists():
+        raise Http404
+    return file, thread
+
+
+def message_or_404(role: Role, message_id: UUID) -> tuple[Message, Thread]:
+    """A message that the role sees."""
+    message = Message.objects.filter(pk=message_id).only("id", "thread_id").first()
+    if message is None:
+        raise Http404
+    thread = thread_or_404(role, message.thread_id)
+    seen = seen_by(Side(role.side), thread).filter(pk=message_id).first()
+    if seen is None:
+        raise Http404
+    return seen, thread
+
+
+def running_contact(thread: Thread) -> ResponseContact | None:
+    """The contact whose clock runs, if one does."""
+    return ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN).first()
+
+
+def last_contact(thread: Thread) -> ResponseContact | None:
+    """The latest contact, running or closed."""
+    return ResponseContact.objects.filter(thread=thread).order_by("-opened_at").first()
+
+
+def alias_shown(role: Role, pair: Pair | None) -> str:
+    """The address that this side writes to: the other side's alias."""
+    if pair is None:
+        return ""
+    return pair.aliases.get(side=Side(role.side).other).address
+
+
+def entry_of(role: Role, thread: Thread) -> MailboxEntry:
+    """The thread's line in the role's own mailbox."""
+    return entries_of(role).get(thread=thread)
