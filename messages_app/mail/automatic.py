@@ -23,20 +23,18 @@ _DENIALS = frozenset(("", "no", "false", "0", "none"))
 # How absence notes begin, folded (lower case, no accents), in the six languages. The words alone
 # would catch people ("Out of office chair"), so the end or a separator must follow them.
 _ABSENCE = (
-    "auto reply|auto-reply|autoreply|automatic reply|automatic response|auto response|autoresponse"
-    "|automated reply|out of office|out of the office|out-of-office|ooo"
-    "|out of office (?:auto ?-?reply|reply|response|message|notification)|away from (?:the|my) (?:office|desk)"
-    "|on (?:annual leave|vacation|holiday)"
-    "|reponse automatique|message automatique d'absence|message d'absence|absence du bureau|absent du bureau"
-    "|notification d'absence|avis d'absence|reponse automatique d'absence|je suis absente?"
-    "|risposta automatica|fuori ufficio|fuori sede|assenza dall'ufficio|messaggio di assenza|avviso di assenza"
+    "auto ?-?reply|automatic reply|automatic response|auto ?-?response|automated reply|out[ -]of[ -](?:the )?office"
+    "|out of office (?:auto ?-?reply|reply|response|message|notification)"
+    "|away from (?:the|my) (?:office|desk)"
+    "|reponse automatique(?: d'absence)?|message (?:automatique )?d'absence|absence du bureau"
+    "|absente? du bureau|(?:notification|avis) d'absence|je suis absente?"
+    "|risposta automatica|fuori (?:ufficio|sede)|assenza dall'ufficio|(?:messaggio|avviso) di assenza"
     "|assente dall'ufficio"
-    "|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz|autoresponder|poza biurem|nieobecnosc w biurze"
-    "|informacja o nieobecnosci|nieobecnosc|jestem poza biurem"
-    "|automatische antwort|automatische rueckantwort|automatische ruckantwort|autoantwort|abwesenheitsnotiz"
-    "|abwesenheitsmeldung|abwesenheitsnachricht|abwesenheitsassistent|abwesend|abwesenheit|nicht im buro"
-    "|nicht im buero|ausser haus"
-    "|respuesta automatica|fuera de la oficina|fuera de oficina|mensaje de ausencia|aviso de ausencia"
+    "|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz|autoresponder|poza biurem"
+    "|(?:informacja o )?nieobecnosci?|nieobecnosc w biurze|jestem poza biurem"
+    "|automatische antwort|automatische ru(?:e)?ckantwort|autoantwort|abwesend|abwesenheit"
+    "|abwesenheits(?:notiz|meldung|nachricht|assistent)|nicht im bue?ro|ausser haus"
+    "|respuesta automatica|fuera de (?:la )?oficina|(?:mensaje|aviso) de ausencia"
     "|ausente de la oficina|ausencia de la oficina"
 )
 _ABSENCE_SUBJECT = re.compile(rf"(?:{_ABSENCE})\s*(?:$|[:,;.!|(\[\u2013\u2014-])")
@@ -64,7 +62,9 @@ def classify(fields: Fields, *, envelope_sender: str, report: bool, subject: str
 def _auto_submitted(fields: Fields) -> bool:
     return (
         any(_first_word(value) not in ("", "no") for value in every(fields, "auto-submitted"))
-        or any(_first_word(value) not in _DENIALS for name in _AUTOMATIC_FIELDS for value in every(fields, name))
+        or any(
+            _first_word(value) not in _DENIALS for name in _AUTOMATIC_FIELDS for value in every(fields, name)
+        )
         or any("all" in _words(value) for value in every(fields, "x-auto-response-suppress"))
         or any(_precedence(value) == "auto_reply" for value in every(fields, "precedence"))
     )

@@ -9,20 +9,26 @@ from __future__ import annotations
 import re
 
 _CODECS: dict[str, str] = {
-    **dict.fromkeys(("usascii", "ascii", "ansix341968", "iso646us", "utf8", "utf8mb4", "unicode11utf8"), "utf-8"),
+    **dict.fromkeys(
+        ("usascii", "ascii", "ansix341968", "iso646us", "utf8", "utf8mb4", "unicode11utf8"), "utf-8"
+    ),
     **dict.fromkeys(("utf7", "unicode11utf7"), "utf-7"),
     **dict.fromkeys(("utf16", "ucs2", "iso10646ucs2", "unicode"), "utf-16"),
     **dict.fromkeys(("utf16le",), "utf-16-le"),
     **dict.fromkeys(("utf16be",), "utf-16-be"),
     **dict.fromkeys(("utf32",), "utf-32"),
     **dict.fromkeys(("iso88591", "latin1", "l1", "iso885911987", "windows1252", "cp1252", "xansi"), "cp1252"),
-    **{f"iso8859{number}": f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)},
+    **{
+        f"iso8859{number}": f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)
+    },
     **{f"latin{n}": f"iso8859-{part}" for n, part in ((2, 2), (3, 3), (4, 4), (5, 9), (9, 15))},
     **dict.fromkeys(("iso88598i", "iso88598e"), "iso8859-8"),
     **dict.fromkeys(("iso88596i", "iso88596e"), "iso8859-6"),
     **{f"windows{page}": f"cp{page}" for page in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)},
     **{f"cp{page}": f"cp{page}" for page in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)},
-    **{f"{kind}{page}": f"cp{page}" for kind in ("cp", "ibm") for page in (437, 850, 852, 855, 858, 866, 874)},
+    **{
+        f"{kind}{page}": f"cp{page}" for kind in ("cp", "ibm") for page in (437, 850, 852, 855, 858, 866, 874)
+    },
     **dict.fromkeys(("windows874", "tis620"), "cp874"),
     **dict.fromkeys(("koi8r", "koi8"), "koi8-r"),
     **dict.fromkeys(("koi8u", "koi8ru"), "koi8-u"),
@@ -41,8 +47,11 @@ _CODECS: dict[str, str] = {
 }
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")
 
-_LINE_ENDS = str.maketrans({"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
+_LINE_ENDS = str.maketrans(
+    {"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
+)
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -73,9 +82,10 @@ def decode_bytes(data: bytes, charset: str = "") -> str:
 
 def _strict(data: bytes, codec: str) -> str | None:
     try:
-        return data.decode(codec)
+        text = data.decode(codec)
     except UnicodeError:
         return None
+    return _SURROGATES.sub("\ufffd", text) if codec == "utf-7" else text  # the others never give any
 
 
 def _best_effort(data: bytes, codec: str) -> str:

@@ -47,7 +47,9 @@ def _words(value: str) -> list[tuple[int, int, str, bytes]]:
         if close < 0:
             break  # no later word can be closed either
         text = value[match.end() : close]
-        found.append((match.start(), close + 2, match[1].partition("*")[0], _decode(text, match[2], match[1])))
+        found.append(
+            (match.start(), close + 2, match[1].partition("*")[0], _decode(text, match[2], match[1]))
+        )
         position = close + 2
     return found
 

@@ -16,7 +16,9 @@ def message_ids(value: str) -> list[str]:
     """
     value = clean_text(decode_words(value))
     if "<" not in value:
-        return [f"<{word.strip('>,;')}>" for word in value.split() if "@" in word and len(word) < _MAX_ID_LENGTH]
+        return [
+            f"<{word.strip('>,;')}>" for word in value.split() if "@" in word and len(word) < _MAX_ID_LENGTH
+        ]
     ids: list[str] = []
     for piece in value.split("<")[1:]:
         inside, closed, _ = piece.partition(">")

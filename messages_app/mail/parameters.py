@@ -29,7 +29,7 @@ def _pairs(text: str) -> list[tuple[str, str, bool]]:
     pairs: list[tuple[str, str, bool]] = []
     position = 0
     while len(pairs) < _MOST_PARAMETERS:
-        while position < len(text) and (text[position].isspace() or text[position] in ";\"="):
+        while position < len(text) and (text[position].isspace() or text[position] in ';"='):
             position += 1
         name = _NAME.match(text, position)
         if name is None:

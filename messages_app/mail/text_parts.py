@@ -66,5 +66,5 @@ def without_signatures(text: str) -> tuple[str, bool]:
 
 def _clear(body: str) -> str:
     """The text between the armour lines: hash fields cut off, dash escapes undone."""
-    text = body.partition("\n\n")[2]
-    return re.sub(r"(?m)^- ", "", text)
+    _, empty_line, text = body.partition("\n\n")
+    return re.sub(r"(?m)^- ", "", text if empty_line else body)
