@@ -52,7 +52,7 @@ def _pdf_texts(content: bytes) -> Iterator[str]:
         yield from _read_pdf(PdfReader(BytesIO(content)))
     except Unreadable:
         raise
-    except Exception as error:  # noqa: BLE001 - pypdf raises all kinds of errors for hostile files
+    except Exception as error:  # pypdf raises all kinds of errors for hostile files
         raise Unreadable("pdf") from error
 
 

@@ -15,7 +15,7 @@ _APART = "\n\0\n"  # keeps two texts from being read as one when gaps are closed
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """What the recipient must not learn: the other side's real addresses, and phrases such as the full name."""
+    """What the recipient must not learn: the other side's real addresses, phrases such as the full name."""
 
     addresses: frozenset[str]
     phrases: frozenset[str] = frozenset()
@@ -34,8 +34,8 @@ def find_leaks(
 ) -> tuple[Leak, ...]:
     """Every place of the finished mail that shows a protected value or cannot be read; empty: it may leave.
 
-    `exempt_in_files` are addresses that may stand in the content of attached files (a seller's customer-service
-    address in invoice, warranty and legal_disclosure); file names are not exempt.
+    `exempt_in_files` are addresses that may stand in the content of attached files (a seller's
+    customer-service address in invoice, warranty and legal_disclosure); file names are not exempt.
     """
     want = wanted(protected.addresses, protected.phrases)
     texts: list[Piece] = []
@@ -57,8 +57,7 @@ def find_leaks(
 
 
 def _with_decoded_header(piece: Piece) -> Piece:
-    decoded = decode_header(piece.text) if piece.place.startswith("header") else piece.text
-    return piece if decoded == piece.text else Piece(piece.place, piece.text + _APART + decoded)
+    return Piece(piece.place, decode_header(piece.text)) if piece.place.startswith("header") else piece
 
 
 def _search_file(piece: Piece, want: Wanted) -> Iterator[Leak]:
@@ -78,13 +77,13 @@ def _search_file(piece: Piece, want: Wanted) -> Iterator[Leak]:
 def _in_bytes(content: bytes, want: Wanted) -> bool:
     """The letters of an address or phrase anywhere in the file, in one or two bytes each."""
     lowered = content.translate(_LOWER, b"\0")
-    if any(phrase.encode() in lowered for phrase in want.phrases):
+    if any(phrase.words.encode() in lowered for phrase in want.phrases):
         return True
     return any(_address_in_bytes(lowered, forms) for forms in want.addresses)
 
 
 def _address_in_bytes(lowered: bytes, forms: AddressForms) -> bool:
-    if not any(host.encode() in lowered for host in forms.hosts):
+    if not any(host in lowered for host in forms.hosts):
         return False
     return forms.bounded.search(lowered.decode("latin-1")) is not None
 

@@ -1,4 +1,4 @@
-"""A strict reader of finished mails, for the leak gate alone: it shares no code with what writes or takes in mail.
+"""A strict reader of finished mails, for the leak gate alone: no code shared with what writes or reads mail.
 
 Our own mails are simple and regular. Whatever is not is `Unreadable`: the gate is closed by default.
 """

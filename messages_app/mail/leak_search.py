@@ -12,20 +12,31 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-from messages_app.mail.address_forms import INVISIBLE, AddressForms, address_forms, fold
+from messages_app.mail.address_forms import INVISIBLE, AddressForms, address_forms, close_gaps, fold, is_plain
 
 MAX_NESTING = 3  # encodings within encodings: base 64 of percent signs of entities
 
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
 _TAGS = re.compile(r"<[^<>]*>")
-_GAPS = re.compile(r"[\s>|]+")
+_BLANKS = re.compile(r"[^\S\r\n]")
 _QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|([2-7][0-9a-f]))")
 _NUMBER_TOO_LONG = re.compile(r"&#(?:[0-9]{8,}|x[0-9a-f]{7,});?")
-# Letters of base 64 in one run, over line breaks where the lines are full.
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}+(?:(?:\r?\n[> ]*+|=\r?\n)[A-Za-z0-9+/_-]{4,}+)*+")
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}+")
+# The same over line breaks, quoted or not, of a run whose lines are full.
+_BASE64_LINES = re.compile(r"[A-Za-z0-9+/_-]{16,}+(?:=?\r?\n[> ]*+[A-Za-z0-9+/_-]{2,}+)++")
+_FULL_LINE = 40
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9*_.:-]{1,60}\?([bq])\?([^?\r\n]*)\?=", re.IGNORECASE)
 _CONTINUATION = re.compile(r"\"?;\s*[a-z-]+\*[0-9]+\*?=(?:[A-Za-z0-9-]*'[A-Za-z-]*')?\"?", re.IGNORECASE)
+_CONTROLS = bytes([*range(1, 9), 11, 12, *range(14, 32), 127])
 _WORD_GAPS = re.compile(r"[\s_>|\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A name to look for: folded words with single spaces, and letters of it that must be in the text."""
+
+    words: str
+    hints: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +44,7 @@ class Wanted:
     """What to look for, prepared once per pair."""
 
     addresses: tuple[AddressForms, ...]
-    phrases: tuple[str, ...]  # folded words with single spaces
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        return tuple(host for forms in self.addresses for host in forms.hosts)
+    phrases: tuple[Phrase, ...]
 
 
 @lru_cache(maxsize=1024)
@@ -46,7 +53,9 @@ def wanted(addresses: frozenset[str], phrases: frozenset[str]) -> Wanted:
     words = (_words(_fold_name(phrase)) for phrase in sorted(phrases))
     return Wanted(
         tuple(address_forms(address) for address in sorted(addresses) if address),
-        tuple(phrase for phrase in words if phrase),
+        tuple(
+            Phrase(phrase, tuple(re.findall(rb"[a-z]{2,}", phrase.encode()))) for phrase in words if phrase
+        ),
     )
 
 
@@ -61,12 +70,10 @@ def holds_any(text: str, want: Wanted) -> str:
 
 
 def decode_header(text: str) -> str:
-    """Header text with its encoded words (RFC 2047) and split parameters (RFC 2231) put together."""
-    if "*" in text:
-        text = _CONTINUATION.sub("", text)
-    if "=?" not in text:
-        return text
-    return _ENCODED_WORD.sub(_decode_word, re.sub(r"\?=\s+=\?", "?==?", text))
+    """Header text with its encoded words (RFC 2047) decoded, and split parameters (RFC 2231) also as one."""
+    if "=?" in text:
+        text = _ENCODED_WORD.sub(_decode_word, re.sub(r"\?=\s+=\?", "?==?", text))
+    return f"{text}\n\0\n{_CONTINUATION.sub('', text)}" if "*" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +81,27 @@ class _Reading:
     """A text read in one way: with its blanks, and with all gaps closed."""
 
     spaced: str
-    closed: str
+    closed: bytes
 
 
 def _readings(text: str, nesting: int = 0) -> Iterator[_Reading]:
     """The ways in which a person or program may read the text."""
-    plain = _HIDDEN.sub("", fold(text)) if not text.isascii() else text.lower()
-    yield _Reading(plain, _close(plain))
+    plain = _visible(text)
+    yield _Reading(plain, close_gaps(plain))
     decoded = _unescape(plain)
     if decoded != plain:
-        yield _Reading(decoded, _close(decoded))
+        yield _Reading(decoded, close_gaps(decoded))
     if "<" in decoded:
-        yield _Reading(_TAGS.sub("\0", decoded), _close(_TAGS.sub("", decoded)))
+        yield _Reading(_TAGS.sub("\0", decoded), close_gaps(_TAGS.sub("", decoded)))
     if "=" in plain and (quoted := _QUOTED_PRINTABLE.sub(_decode_quoted, plain)) != plain:
-        yield _Reading(quoted, _close(quoted))
-    if nesting < MAX_NESTING:
-        for inner in _base64_texts(text):
-            yield from _readings(inner, nesting + 1)
+        yield _Reading(quoted, close_gaps(quoted))
+    if nesting < MAX_NESTING and (inner := "\n\0\n".join(_base64_texts(text))):
+        yield from _readings(inner, nesting + 1)
 
 
-def _close(text: str) -> str:
-    return "".join(text.split()).replace(">", "").replace("|", "")
+def _visible(text: str) -> str:
+    """Folded, without what nobody sees, every blank a plain one."""
+    return fold(text) if is_plain(text) else _BLANKS.sub(" ", _HIDDEN.sub("", fold(text)))
 
 
 def _unescape(text: str) -> str:
@@ -107,7 +114,7 @@ def _unescape(text: str) -> str:
             text = unquote(text)
         if text == before:
             break
-    return text if text.isascii() else _HIDDEN.sub("", fold(text))
+    return _visible(text)
 
 
 def _decode_quoted(found: re.Match[str]) -> str:
@@ -116,18 +123,29 @@ def _decode_quoted(found: re.Match[str]) -> str:
 
 def _base64_texts(text: str) -> Iterator[str]:
     """What runs of base 64 say, whichever of the four letters of a group they begin with."""
-    for run in _BASE64.finditer(text):
-        letters = re.sub(r"[^A-Za-z0-9+/]", "", run[0].replace("-", "+").replace("_", "/"))
+    words = {word for word in text.split() if len(word) >= 16 and word != word.lower()}
+    runs = {run for word in words for run in _BASE64_RUN.findall(word)}
+    if any(len(run) >= _FULL_LINE for run in runs):
+        runs.update(_BASE64_LINES.findall(text))
+    for run in sorted(runs):
+        if run == run.lower() or run.isupper():
+            continue  # words and numbers: base 64 of any text this long has letters of both cases
+        letters = re.sub(r"[^A-Za-z0-9+/]", "", run.replace("-", "+").replace("_", "/"))
         for start in range(4):
-            usable = letters[start : start + (len(letters) - start) // 4 * 4]
-            try:
-                decoded = a2b_base64(usable)
-            except BinasciiError:
-                continue
-            if b"@" in decoded or b"%40" in decoded or b"=" in decoded or len(decoded) > 40:
-                yield decoded.decode("utf-8", "replace")
-                if b"\0" in decoded:
-                    yield decoded.replace(b"\0", b"").decode("latin-1")
+            yield from _decoded(letters[start : start + (len(letters) - start) // 4 * 4])
+            yield from _decoded(letters[start:] + "=" * (-(len(letters) - start) % 4))
+
+
+def _decoded(letters: str) -> Iterator[str]:
+    try:
+        decoded = a2b_base64(letters)
+    except BinasciiError:
+        return
+    if len(decoded.translate(None, _CONTROLS)) * 16 < len(decoded) * 15:
+        return  # bytes, not text
+    yield decoded.decode("utf-8", "replace")
+    if b"\0" in decoded:
+        yield decoded.replace(b"\0", b"").decode("latin-1")
 
 
 def _decode_word(word: re.Match[str]) -> str:
@@ -147,7 +165,9 @@ def _shows_address(reading: _Reading, addresses: Iterable[AddressForms]) -> bool
         if forms.bounded.search(reading.spaced):
             return True
         # Found more often once the gaps are closed: it stands there, broken over lines or tags.
-        if _count(forms.anywhere, reading.closed) > _count(forms.anywhere, reading.spaced):
+        if _count(forms.anywhere, reading.closed.decode("utf-8", "replace")) > _count(
+            forms.anywhere, reading.spaced
+        ):
             return True
     return False
 
@@ -156,16 +176,12 @@ def _count(pattern: re.Pattern[str], text: str) -> int:
     return sum(1 for _ in pattern.finditer(text))
 
 
-def _shows_phrase(reading: _Reading, phrases: Iterable[str]) -> bool:
-    words = ""
-    for phrase in phrases:
-        if phrase.partition(" ")[0] not in reading.closed and reading.closed.isascii():
-            continue
-        words = words or _words(_fold_name(reading.spaced.replace("\0", " ")))
-        joined = _words(_fold_name(reading.spaced.replace("\0", ""))) if "\0" in reading.spaced else words
-        if _stands_in(phrase, words) or _stands_in(phrase, joined):
-            return True
-    return False
+def _shows_phrase(reading: _Reading, phrases: Iterable[Phrase]) -> bool:
+    possible = [phrase.words for phrase in phrases if all(hint in reading.closed for hint in phrase.hints)]
+    if not possible:
+        return False
+    texts = {_words(_fold_name(reading.spaced.replace("\0", gap))) for gap in ("", " ")}
+    return any(_stands_in(phrase, words) for phrase in possible for words in texts)
 
 
 def _stands_in(phrase: str, words: str) -> bool:

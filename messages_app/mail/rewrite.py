@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from messages_app.mail.address_forms import INVISIBLE, AddressForms, address_forms, fold
+from messages_app.mail.address_forms import INVISIBLE, AddressForms, address_forms, close_gaps, fold, is_plain
 from messages_app.mail.markup import decode_entities
 
 _ENTITY = r"&(?:amp;)*(?:\#[0-9]{1,7};?|\#x[0-9a-f]{1,6};?|[a-z]{2,31};)"
@@ -46,6 +46,9 @@ _TAGLESS = _Reading(_tokens(_ENTITY, _PERCENT, _HIDDEN, _TAG, _GAP), joined=True
 _QUOTED_PRINTABLE = _Reading(_tokens(_QUOTED, _HIDDEN), joined=True, proof=_tokens(_QUOTED))
 _KEPT_TAGS = re.compile(_TAG)
 _INVISIBLE = re.compile(_HIDDEN)
+_ENTITIES = _tokens(_ENTITY)
+_PERCENTS = _tokens(_PERCENT)
+_QUOTED_SIGN = _tokens(_QUOTED)
 _ESCAPED_AMPERSAND = re.compile("&(?:amp;)+", re.IGNORECASE)
 _ESCAPED_PERCENT = re.compile("%(?:25)+(?=[0-9a-f]{2})", re.IGNORECASE)
 
@@ -62,7 +65,7 @@ class Rewriter:
         ]
 
     def text(self, text: str) -> str:
-        """Plain text: also over quoted and soft-broken lines, entities, percent signs, invisible characters."""
+        """Plain text, also over quoted and soft-broken lines, entities, percent signs, hidden characters."""
         return self._rewrite(text, (_AS_WRITTEN, _JOINED, _QUOTED_PRINTABLE))
 
     def html(self, html: str) -> str:
@@ -81,8 +84,21 @@ class Rewriter:
 
     def _wanted(self, text: str, reading: _Reading) -> list[tuple[AddressForms, str]]:
         """The pairs worth a closer look: most texts hold none of their domains, and are done here."""
-        plain = fold(reading.tokens.sub(_decoder(reading), text))
-        return [pair for pair in self._pairs if any(host in plain for host in pair[0].hosts)]
+        closed = close_gaps(_quickly_decoded(text, reading))
+        return [pair for pair in self._pairs if any(host in closed for host in pair[0].hosts)]
+
+
+def _quickly_decoded(text: str, reading: _Reading) -> str:
+    """The folded text as the reading decodes it, without the way back."""
+    if reading is _QUOTED_PRINTABLE:
+        return fold(reading.tokens.sub(_decode, text)) if _QUOTED_SIGN.search(text) else ""
+    if reading is _TAGLESS:
+        text = _KEPT_TAGS.sub("", text)
+    if "&" in text:
+        text = _ENTITIES.sub(_decode, text)
+    if "%" in text:
+        text = _PERCENTS.sub(_decode, text)
+    return fold(text if is_plain(text) else _INVISIBLE.sub("", text))
 
 
 def _replace(text: str, reading: _Reading, forms: AddressForms, shown: str) -> str:
