@@ -1,0 +1,73 @@
+"""In which role a person is here: one person buys, or acts for one of their sellers (ACC-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from accounts.models import Buyer, Membership, Permission, Seller, User
+
+SESSION_KEY = "role"  # "buyer" or "seller:<id>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A person on one side. Read anew at each request: who lost a membership has lost the role."""
+
+    user: User
+    buyer: Buyer | None = None
+    membership: Membership | None = None
+
+    @property
+    def side(self) -> str:
+        return "buyer" if self.membership is None else "seller"
+
+    @property
+    def seller(self) -> Seller | None:
+        return self.membership.seller if self.membership else None
+
+    @property
+    def name(self) -> str:
+        """What the page's head calls this side."""
+        if self.membership:
+            return self.membership.seller.trade_name
+        return self.buyer.display_name if self.buyer else ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a member may do it (ACC-3); a buyer may do everything on their own side."""
+        return self.membership is None or self.membership.may(permission)
+
+
+def roles_of(user: User) -> list[Role]:
+    """All roles of a person: sellers by name, then buying. Two statements."""
+    memberships = (
+        Membership.objects.filter(user=user)
+        .select_related("seller__marketplace")
+        .order_by("seller__trade_name", "pk")
+    )
+    roles = [Role(user=user, membership=membership) for membership in memberships]
+    buyer = Buyer.objects.filter(user=user).select_related("marketplace", "user").first()
+    return [*roles, Role(user=user, buyer=buyer)] if buyer else roles
+
+
+def role_key(role: Role) -> str:
+    """What the session remembers of a role."""
+    return "buyer" if role.membership is None else f"seller:{role.membership.seller_id}"
+
+
+def current_role(request: HttpRequest) -> Role | None:
+    """The role that the person chose, else their first; None for nobody, or who has none (staff)."""
+    if not request.user.is_authenticated:
+        return None
+    roles = roles_of(request.user)
+    chosen = request.session.get(SESSION_KEY)
+    return next((role for role in roles if role_key(role) == chosen), roles[0] if roles else None)
+
+
+def switch_role(request: HttpRequest, key: str) -> bool:
+    """Chooses a role for this session; False when it is none of the person's own."""
+    if not request.user.is_authenticated or key not in map(role_key, roles_of(request.user)):
+        return False
+    request.session[SESSION_KEY] = key
+    return True
