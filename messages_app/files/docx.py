@@ -17,18 +17,33 @@ _MAX_DIRECTORY = 1024 * 1024  # bytes of the ZIP's directory: MAX_ENTRIES of 500
 _END = struct.Struct("<4s4H2LH")
 _END_START = b"PK\x05\x06"
 _CHUNK = 64 * 1024
+MAX_XML = 50 * 1024 * 1024  # bytes of all XML parts together
+MAX_DEPTH = 1_000  # elements inside each other
+_MAX_TAG = 4 * 1024 * 1024  # bytes without a closing angle; Word packs whole drawings into attributes
 _CONTENT_TYPES = "[Content_Types].xml"
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _XML_PARTS = (".xml", ".rels", ".vml")
 _OTHER_PARTS = re.compile(
-    r".*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|webp|svg|odttf|ttf|otf|fntdata|sigs)", re.IGNORECASE
+    r".*printersettings\d*\.bin|.*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|webp|svg|odttf|ttf|otf|fntdata|sigs)",
+    re.IGNORECASE,
 )
 _CLIMBING = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\\|\0")
 _MACRO_PARTS = re.compile(r"(^|/)vba(project|data)[^/]*$", re.IGNORECASE)
 _OBJECT_PARTS = re.compile(r"^word/(embeddings|activex)/", re.IGNORECASE)
 _MACRO_TYPES = re.compile(r"macroenabled|vbaproject|vbadata", re.IGNORECASE)
 _OBJECT_RELATIONS = {"oleobject", "package", "control", "activexcontrolbinary", "afchunk", "subdocument"}
-_FIELD_TAGS = ("instrText", "delInstrText")
+# where most templates lie: on the author's own disk; file://server, \\server and https:// do not match
+_LOCAL = re.compile(r"(file:///)?([A-Za-z]:[/\\])?(?![/\\%])[^:]*", re.IGNORECASE)
+_FIELD_TAGS = {"instrText", "delInstrText"}
+_WATCHED = _FIELD_TAGS | {
+    "Relationship",
+    "Override",
+    "Default",
+    "OLEObject",
+    "altChunk",
+    "fldSimple",
+    "fldChar",
+}
 _DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
 
 
@@ -82,6 +97,8 @@ def _inspect_entries(entries: list[zipfile.ZipInfo]) -> Problem | None:
     names = [entry.orig_filename for entry in entries]
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         return Problem.BOMB
+    if sum(entry.file_size for entry in entries if _is_xml(entry.orig_filename)) > MAX_XML:
+        return Problem.TOO_COMPLEX
     if any(_CLIMBING.search(name) for name in names):
         return Problem.BOMB
     if any(entry.flag_bits & 0x1 for entry in entries):
@@ -98,7 +115,7 @@ def _inspect_name(name: str) -> Problem | None:
         return Problem.MACRO
     if _OBJECT_PARTS.search(name) and not name.endswith("/"):
         return Problem.EMBEDDED
-    known = name.lower().endswith((*_XML_PARTS, "/")) or _OTHER_PARTS.fullmatch(name)
+    known = _is_xml(name) or name.endswith("/") or _OTHER_PARTS.fullmatch(name)
     return None if known else Problem.EMBEDDED
 
 
@@ -112,12 +129,16 @@ def _inspect_parts(archive: zipfile.ZipFile) -> Problem | None:
     if not main & set(archive.namelist()):
         return Problem.NOT_ALLOWED_TYPE
     for name in archive.namelist():
-        if name.lower().endswith(_XML_PARTS):
+        if _is_xml(name):
             _Part().read(_chunks(archive, name))
         else:
             for _chunk in _chunks(archive, name):
                 pass
     return None
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith(_XML_PARTS)
 
 
 def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -133,14 +154,20 @@ class _Part:
         self.content_types: list[tuple[str, str]] = []  # (part or extension, type)
         self._field: list[str] = []
         self._in_field = False
+        self._depth = 0
         self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
 
     def read(self, chunks: Iterator[bytes]) -> None:
+        unclosed = 0
         for chunk in chunks:
+            unclosed = 0 if b">" in chunk else unclosed + len(chunk)
+            if unclosed > _MAX_TAG:  # the parser starts such a tag anew with every chunk
+                raise _Refused(Problem.TOO_COMPLEX)
             self._parser.Parse(chunk, False)
         self._parser.Parse(b"", True)
         if _DDE.search("".join(self._field)):
@@ -150,7 +177,14 @@ class _Part:
         raise _Refused(Problem.REMOTE)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _Refused(Problem.TOO_COMPLEX)
+        name = tag[tag.rfind(":") + 1 :]
+        if name in _WATCHED:
+            self._watch(name, attributes)
+
+    def _watch(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Relationship":
             _check_relation(attributes)
         elif name in ("Override", "Default"):
@@ -158,14 +192,14 @@ class _Part:
             self.content_types.append((part, attributes.get("ContentType", "")))
         elif name in ("OLEObject", "altChunk"):
             raise _Refused(Problem.EMBEDDED)
-        elif name == "fldSimple":
-            self._field += [value for key, value in attributes.items() if key.endswith("instr")]
-            self._field.append(" ")
-        elif name == "fldChar":  # the text of one field may be cut over many runs, not over two fields
-            self._field.append(" ")
-        self._in_field = name in _FIELD_TAGS
+        elif name in _FIELD_TAGS:
+            self._in_field = True
+        else:  # a field begins or ends: its text may be cut over many runs, but not over two fields
+            instruction = [value for key, value in attributes.items() if key.endswith("instr")]
+            self._field += [" ", *instruction, " "]
 
     def _end(self, _tag: str) -> None:
+        self._depth -= 1
         self._in_field = False
 
     def _characters(self, text: str) -> None:
@@ -180,5 +214,8 @@ def _check_relation(attributes: dict[str, str]) -> None:
         raise _Refused(Problem.MACRO)
     if kind in _OBJECT_RELATIONS:
         raise _Refused(Problem.EMBEDDED)
-    if attributes.get("TargetMode", "").lower() == "external" and kind != "hyperlink":
+    outside = attributes.get("TargetMode", "").lower() == "external"
+    if kind == "attachedtemplate" and _LOCAL.fullmatch(attributes.get("Target", "")):
+        return
+    if outside and kind != "hyperlink":
         raise _Refused(Problem.REMOTE)

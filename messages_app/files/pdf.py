@@ -13,7 +13,7 @@ from messages_app.files.text import decode_text
 
 _START = re.compile(rb"%PDF-\d")
 _WITHIN = 1024  # readers look this far for the start, and this far from the end for the end
-MAX_OBJECTS = 200_000
+MAX_OBJECTS = 100_000  # dictionaries, arrays and references
 _MAX_STREAM = 20 * 1024 * 1024  # unpacked bytes of one stream
 _ENCRYPT = re.compile(rb"/Encrypt\s*(\d+\s+\d+\s+R|<<)")
 _RAW_ACTION = re.compile(rb"/S\s*/(JavaScript|Launch|SubmitForm|ImportData)\b")
@@ -28,6 +28,7 @@ _ACTIONS = {
 }
 _MEDIA = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/3D", "/Screen"}
 _INVOICE = re.compile(r"(factur-x|zugferd(-invoice)?|xrechnung)\.xml", re.IGNORECASE)
+_CONTAINERS = (IndirectObject, DictionaryObject, ArrayObject)
 _NO_ACTIONS_BELOW = {"/StructTreeRoot"}  # tags of the text; large, and never holds an action
 
 
@@ -87,9 +88,10 @@ class _Walk:
                 problem = self._inspect_dictionary(value)
                 if problem:
                     return problem
-                waiting += [item for key, item in value.items() if key not in _NO_ACTIONS_BELOW]
-            elif isinstance(value, ArrayObject):
-                waiting += value
+                inner = [item for key, item in value.items() if key not in _NO_ACTIONS_BELOW]
+            else:
+                inner = list(value) if isinstance(value, ArrayObject) else []
+            waiting += [item for item in inner if isinstance(item, _CONTAINERS)]
         return self._inspect_files() if self._pages else Problem.DAMAGED
 
     def _inspect_dictionary(self, value: DictionaryObject) -> Problem | None:

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from messages_app.files.docx import MAX_ENTRIES, MAX_UNPACKED
+from messages_app.files.docx import MAX_DEPTH, MAX_ENTRIES, MAX_UNPACKED, MAX_XML
 from messages_app.files.identify import identify
 from messages_app.files.kinds import Kind, Problem
 from tests.messages_app.files import samples
@@ -61,6 +61,7 @@ def test_without_its_main_parts_it_is_no_document(missing: str) -> None:
         ("word/DOCUMENT.xml", Problem.DAMAGED),
         ("word/more..xml", None),
         ("word/fonts/font1.odttf", None),
+        ("word/printerSettings1.bin", None),
     ],
 )
 def test_parts_that_a_document_may_not_have(part: str, problem: Problem | None) -> None:
@@ -73,7 +74,6 @@ def test_parts_that_a_document_may_not_have(part: str, problem: Problem | None) 
         ("oleObject", False, Problem.EMBEDDED),
         ("oleObject", True, Problem.EMBEDDED),
         ("aFChunk", False, Problem.EMBEDDED),
-        ("attachedTemplate", True, Problem.REMOTE),
         ("image", True, Problem.REMOTE),
         ("image", False, None),
         ("frame", True, Problem.REMOTE),
@@ -82,6 +82,27 @@ def test_parts_that_a_document_may_not_have(part: str, problem: Problem | None) 
 )
 def test_relations_that_a_document_may_not_have(kind: str, outside: bool, problem: Problem | None) -> None:
     assert docx_problem(samples.word_related(kind, "media/thing", outside=outside)) == problem
+
+
+@pytest.mark.parametrize(
+    ("target", "problem"),
+    [
+        ("file:///C:\\Users\\me\\letter.dotx", None),
+        ("file:///Users/me/letter.dotx", None),
+        ("C:/letter.dotx", None),
+        ("letter.dotx", None),
+        ("https://example.test/letter.dotm", Problem.REMOTE),
+        ("file://server/letter.dotm", Problem.REMOTE),
+        ("file:///\\\\server\\letter.dotm", Problem.REMOTE),
+        ("file://///server/letter.dotm", Problem.REMOTE),
+        ("file:///%5C%5Cserver/letter.dotm", Problem.REMOTE),
+        ("\\\\server\\letter.dotm", Problem.REMOTE),
+        ("//server/letter.dotm", Problem.REMOTE),
+        ("C:\\\\server", Problem.REMOTE),
+    ],
+)
+def test_a_template_may_lie_on_the_authors_disk_only(target: str, problem: Problem | None) -> None:
+    assert docx_problem(samples.word_related("attachedTemplate", target, outside=True)) == problem
 
 
 @pytest.mark.parametrize(
@@ -143,6 +164,27 @@ def test_a_hundred_megabytes_unpacked_and_one_byte_more(more: int, problem: Prob
     parts = samples.parts(samples.word())
     size = MAX_UNPACKED - sum(map(len, parts.values())) + more
     assert docx_problem(samples.word_with({"word/media/image1.png": bytes(size)})) == problem
+
+
+@pytest.mark.parametrize(("more", "problem"), [(0, None), (1, Problem.TOO_COMPLEX)])
+def test_the_xml_of_a_document_is_bounded(more: int, problem: Problem | None) -> None:
+    parts = samples.parts(samples.word())
+    size = MAX_XML - sum(len(body) for name, body in parts.items() if name.endswith((".xml", ".rels"))) + more
+    body = b"<x>" + b"text > text".ljust(65_536) * (size // 65_536) + b" " * (size % 65_536 - 7) + b"</x>"
+    assert len(body) == size
+    assert docx_problem(samples.word_with({"word/extra.xml": body})) == problem
+
+
+@pytest.mark.parametrize(("depth", "problem"), [(MAX_DEPTH, None), (MAX_DEPTH + 1, Problem.TOO_COMPLEX)])
+def test_the_depth_of_a_document_is_bounded(depth: int, problem: Problem | None) -> None:
+    body = b"<x>" * depth + b"</x>" * depth
+    assert docx_problem(samples.word_with({"word/extra.xml": body})) == problem
+
+
+@pytest.mark.parametrize(("size", "problem"), [(3_000_000, None), (5_000_000, Problem.TOO_COMPLEX)])
+def test_the_length_of_a_tag_is_bounded(size: int, problem: Problem | None) -> None:
+    body = b'<x a="' + b"0" * size + b'"/>'
+    assert docx_problem(samples.word_with({"word/extra.xml": body})) == problem
 
 
 def test_a_size_that_lies_is_refused() -> None:
