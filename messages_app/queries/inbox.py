@@ -162,5 +162,3 @@ def _who(entry: MailboxEntry) -> str:
     if entry.side == Side.SELLER:
         return thread.buyer.display_name
     return thread.seller.trade_name if thread.seller else ""
-
-

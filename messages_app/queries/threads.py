@@ -18,6 +18,7 @@ from messages_app.queries.inbox import entries_of
 from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
+from orders.models import Order
 
 NEWEST = 100  # messages of a thread a page shows; older ones by the link above them
 
@@ -72,7 +73,11 @@ def thread_or_404(role: Role, thread_id: UUID) -> Thread:
         entries_of(role)
         .filter(thread_id=thread_id)
         .select_related(
-            "thread__key", "thread__order", "thread__buyer__user", "thread__seller__marketplace", "thread__pair"
+            "thread__key",
+            "thread__order",
+            "thread__buyer__user",
+            "thread__seller__marketplace",
+            "thread__pair",
         )
         .first()
     )
@@ -92,7 +97,9 @@ def conversation(role: Role, thread: Thread, *, before: datetime | None = None) 
     messages = seen_by(side, thread).select_related("user")
     if before is not None:
         messages = messages.filter(accepted_at__lt=before)
-    newest = list(messages.order_by("-accepted_at", "-id").prefetch_related("attachments", "decisions")[:NEWEST])
+    newest = list(
+        messages.order_by("-accepted_at", "-id").prefetch_related("attachments", "decisions")[:NEWEST]
+    )
     key = open_key(thread.key)
     return [_view(key, message, side) for message in reversed(newest)]
 
@@ -140,17 +147,13 @@ def _findings(key: bytes, decisions: list[Decision]) -> tuple[dict[str, object],
     if not decisions:
         return ()
     last = max(decisions, key=lambda decision: decision.decided_at)
-    record = open_json(
-        key, last.record_sealed, table="decision", column="record_sealed", row_id=last.id
-    )
+    record = open_json(key, last.record_sealed, table="decision", column="record_sealed", row_id=last.id)
     return tuple(record["findings"])
 
 
 def attachment_or_404(role: Role, attachment_id: UUID) -> tuple[Attachment, Thread]:
     """An attachment of a message that the role sees (ATT-6)."""
-    file = (
-        Attachment.objects.filter(pk=attachment_id).select_related("message__thread__key").first()
-    )
+    file = Attachment.objects.filter(pk=attachment_id).select_related("message__thread__key").first()
     if file is None:
         raise Http404
     thread = thread_or_404(role, file.message.thread_id)
@@ -191,3 +194,15 @@ def alias_shown(role: Role, pair: Pair | None) -> str:
 def entry_of(role: Role, thread: Thread) -> MailboxEntry:
     """The thread's line in the role's own mailbox."""
     return entries_of(role).get(thread=thread)
+
+
+def order_or_404(role: Role, number: str) -> Order:
+    """An order of the role's own side by its number."""
+    orders = Order.objects.select_related(
+        "buyer__user", "buyer__marketplace", "seller__marketplace", "marketplace"
+    )
+    own = orders.filter(seller=role.seller) if role.side == Side.SELLER else orders.filter(buyer=role.buyer)
+    order = own.filter(number=number).first()
+    if order is None:
+        raise Http404
+    return order

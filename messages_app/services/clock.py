@@ -60,6 +60,18 @@ def mark_not_needed(*, thread: Thread, user: User | None, now: datetime) -> bool
     return bool(marked)
 
 
+def mark_contact_not_needed(*, contact: ResponseContact, now: datetime) -> bool:
+    """The same for the one contact that a mail was about: a later one is not touched (RSP-3)."""
+    with transaction.atomic():
+        lock_pair(contact.thread.pair_id)
+        marked = ResponseContact.objects.filter(pk=contact.pk, outcome=ResponseContact.Outcome.OPEN).update(
+            outcome=ResponseContact.Outcome.NOT_NEEDED, closed_at=now
+        )
+        if marked:
+            _show_due(contact.thread_id, None)
+    return bool(marked)
+
+
 @transaction.atomic
 def undo_not_needed(*, thread: Thread) -> bool:
     """Starts the contact that was last marked again, its due time unchanged (RSP-3).

@@ -1,0 +1,89 @@
+"""What a page may send. Forms check shape alone; whether a message may go is the gate's to say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from messages_app.policy.reasons import Availability
+from messages_app.services.submission import SubmittedFile
+from messages_app.wording import reason_name, topic_name
+
+ACCEPTED_FILES = ".txt,.pdf,.jpg,.jpeg,.gif,.png,.doc,.docx"  # ATT-2
+TEXT_MOST = 20_000  # characters a page takes; a mail may be longer
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; an empty list when there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": True})
+        super().__init__(widget=widget, required=False, allow_empty_file=True, max_length=1000, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+def new_form_token() -> str:
+    """What makes a double click one message (GATE-5)."""
+    return uuid.uuid4().hex
+
+
+class MessageForm(forms.Form):
+    """A reply in a thread."""
+
+    text = forms.CharField(
+        label=_("Your message"),
+        required=False,
+        max_length=TEXT_MOST,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    files = FilesField(label=_("Files"))
+    token = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput, initial=new_form_token)
+
+    def submitted_files(self) -> tuple[SubmittedFile, ...]:
+        """The files with their bytes. They are bounded: the request itself is (settings)."""
+        files: list[UploadedFile] = self.cleaned_data["files"]
+        return tuple(SubmittedFile(name=file.name or "", content=file.read()) for file in files)
+
+
+class ReasonForm(MessageForm):
+    """A seller's message that nobody asked for: it needs a contact reason (RSN-1)."""
+
+    reason = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, reasons: Sequence[Availability], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = reasons
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ChoiceField)
+        # All of them: one that is not offered now gets its sentence from the gate, not a bare "invalid".
+        field.choices = [(found.reason.name, reason_name(found.reason.name)) for found in reasons]
+
+
+class TopicForm(MessageForm):
+    """A buyer's question: they say what it is about (RSN-8)."""
+
+    topic = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, topics: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["topic"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(topic, topic_name(topic)) for topic in topics]
+
+
+def upload_limit_mb() -> int:
+    """The size limit in words (ATT-1)."""
+    return settings.MAX_MESSAGE_BYTES // (1024 * 1024)

@@ -1,0 +1,19 @@
+"""The pages of messages_app."""
+
+from django.urls import path
+
+from messages_app.services.links import NO_RESPONSE_PATH, OPT_OUT_PATH, UNSUBSCRIBE_PATH
+from messages_app.views import action_links, clock, compose, files, inbox, thread
+
+urlpatterns = [
+    path("messages/", inbox.inbox, name="inbox"),
+    path("messages/new/", compose.new_message, name="new_message"),
+    path("messages/files/<uuid:attachment_id>/", files.attachment, name="attachment"),
+    path("messages/html/<uuid:message_id>/", files.message_html, name="message_html"),
+    path("messages/<uuid:thread_id>/", thread.thread, name="thread"),
+    path("messages/<uuid:thread_id>/no-response/", clock.no_response_needed, name="no_response_needed"),
+    path("messages/<uuid:thread_id>/response/", clock.response_needed, name="response_needed"),
+    path(f"{NO_RESPONSE_PATH}<str:token>/", action_links.no_response, name="link_no_response"),
+    path(f"{OPT_OUT_PATH}<str:token>/", action_links.opt_out, name="link_opt_out"),
+    path(f"{UNSUBSCRIBE_PATH}<str:token>/", action_links.unsubscribe, name="link_unsubscribe"),
+]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from accounts.services.consent import opt_out_of_seller
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Pair
+from messages_app.models import ResponseContact
+from messages_app.services.clock import mark_contact_not_needed
+from messages_app.services.links import read_no_response, read_opt_out, read_unsubscribe
+
+# Opening a link shows a page; only its button acts: mail scanners follow links (MAIL-30).
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def no_response(request: HttpRequest, token: str) -> HttpResponse:
+    """Marks the contact of a notification mail as needing no response (RSP-3)."""
+    contact_id = read_no_response(token)
+    if contact_id is None:
+        return _expired(request)
+    contact = get_object_or_404(ResponseContact.objects.select_related("thread__order"), pk=contact_id)
+    done = request.method == "POST"
+    if done:
+        mark_contact_not_needed(contact=contact, now=timezone.now())
+        contact.refresh_from_db()
+    context = {"contact": contact, "order": contact.thread.order, "done": done}
+    return render(request, "messages_app/link_no_response.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def opt_out(request: HttpRequest, token: str) -> HttpResponse:
+    """Switches a seller's unsolicited messages off for a buyer (ACC-7, MAIL-15)."""
+    pair_id = read_opt_out(token)
+    if pair_id is None:
+        return _expired(request)
+    return _opt_out_page(request, pair_id)
+
+
+@csrf_exempt  # a mail program posts here without a page; the token is the right to do it (RFC 8058)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for List-Unsubscribe: one POST, no cookie, no redirect."""
+    pair_id = read_unsubscribe(token)
+    if pair_id is None:
+        return _expired(request)
+    return _opt_out_page(request, pair_id)
+
+
+def _opt_out_page(request: HttpRequest, pair_id: int) -> HttpResponse:
+    pair = Pair.objects.select_related("seller").filter(pk=pair_id).first()
+    if pair is None:
+        raise Http404
+    done = request.method == "POST"
+    if done:
+        opt_out_of_seller(pair=pair, now=timezone.now())
+    return render(request, "messages_app/link_opt_out.html", {"seller": pair.seller, "done": done})
+
+
+def _expired(request: HttpRequest) -> HttpResponse:
+    return render(request, "messages_app/link_expired.html", status=410)

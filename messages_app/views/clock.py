@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import seller_role_or_404
+from accounts.models import Permission
+from messages_app.queries.threads import thread_or_404
+from messages_app.services.clock import mark_not_needed, undo_not_needed
+
+
+@require_POST
+@login_required
+def no_response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Takes the contact out of the figures; the page offers the way back (RSP-3)."""
+    role = seller_role_or_404(request, Permission.REPLY)
+    thread = thread_or_404(role, thread_id)
+    if mark_not_needed(thread=thread, user=role.user, now=timezone.now()):
+        messages.success(request, _("Marked as no response needed."))
+    else:
+        messages.info(request, _("No response was due in this conversation."))
+    return redirect("thread", thread_id=thread.id)
+
+
+@require_POST
+@login_required
+def response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Undoes it, the due time unchanged (RSP-3)."""
+    role = seller_role_or_404(request, Permission.REPLY)
+    thread = thread_or_404(role, thread_id)
+    if undo_not_needed(thread=thread):
+        messages.success(request, _("The response is due again, at the same time as before."))
+    else:
+        messages.info(request, _("There is nothing to undo: the conversation has moved on."))
+    return redirect("thread", thread_id=thread.id)

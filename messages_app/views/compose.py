@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import role_or_404
+from accounts.models import Pair, Permission
+from accounts.roles import Role
+from accounts.services.pairs import pair_for
+from messages_app.forms import MessageForm, ReasonForm, TopicForm, new_form_token, upload_limit_mb
+from messages_app.policy.facts import Side
+from messages_app.policy.reasons import BUYER_TOPICS, available_reasons
+from messages_app.queries.facts import cap_of, order_facts, usage_of
+from messages_app.queries.limits import current_limits
+from messages_app.queries.threads import order_or_404
+from messages_app.views.sending import Said, objections, send
+from messages_app.wording import reason_name, topic_name
+from orders.models import Order
+from orders.queries import local_day
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new_message(request: HttpRequest) -> HttpResponse:
+    """Contact Buyer with a reason, or Contact Seller with a topic, about an order (RSN-1, RSN-8)."""
+    role = role_or_404(request, Permission.REPLY)
+    order = order_or_404(role, request.GET.get("order", ""))
+    if request.method != "POST":
+        return _page(request, role, order, _form(role, order))
+    form = _form(role, order, request)
+    if not form.is_valid():
+        return _page(request, role, order, form, status=422)
+    pair = pair_for(order.buyer, order.seller)
+    sent = send(role, form, pair=pair, order_id=order.pk, subject=_subject(form, order))
+    said = objections(sent.decision, role)
+    if said:
+        form.data = form.data.copy()
+        form.data["token"] = new_form_token()
+        return _page(request, role, order, form, said=said, status=422)
+    messages.success(request, _("Your message was sent."))
+    return redirect("thread", thread_id=sent.thread_id)
+
+
+def _form(role: Role, order: Order, request: HttpRequest | None = None) -> MessageForm:
+    given = (request.POST, request.FILES) if request else ()
+    if role.side == Side.BUYER:
+        return TopicForm(*given, topics=BUYER_TOPICS)
+    facts = order_facts(order)
+    assert facts is not None
+    return ReasonForm(*given, reasons=available_reasons(facts, timezone.now(), current_limits()))
+
+
+def _subject(form: MessageForm, order: Order) -> str:
+    data = form.cleaned_data
+    about = reason_name(data["reason"]) if "reason" in data else topic_name(data["topic"])
+    return f"{about}, {order.number}"
+
+
+def _page(
+    request: HttpRequest,
+    role: Role,
+    order: Order,
+    form: MessageForm,
+    *,
+    said: list[Said] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "role": role,
+        "order": order,
+        "form": form,
+        "objections": said or [],
+        "upload_limit_mb": upload_limit_mb(),
+        **(_use(order) if role.side == Side.SELLER else _standing(order)),
+    }
+    return render(request, "messages_app/compose.html", context, status=status)
+
+
+def _use(order: Order) -> dict[str, object]:
+    """Today's use and cap (CAP-4)."""
+    day = local_day(order.seller.marketplace, timezone.now())
+    used, cap = usage_of(order.seller, day), cap_of(order.seller, day, current_limits())
+    return {"used": used, "cap": cap, "cap_is_near": used * 100 >= cap * 80}
+
+
+def _standing(order: Order) -> dict[str, object]:
+    """What stands between the buyer and this seller (ACC-6, ACC-8)."""
+    pair = Pair.objects.filter(buyer=order.buyer, seller=order.seller).first()
+    return {
+        "takes_no_messages": not order.seller.messaging_enabled and not order.is_open,
+        "is_blocked": pair is not None and pair.blocked_by_buyer_at is not None,
+    }

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from csp.decorators import csp_replace
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from accounts.access import role_or_404
+from accounts.models import Permission
+from messages_app.policy.facts import Side
+from messages_app.queries.threads import attachment_or_404, file_key, file_meta, message_or_404
+from messages_app.vault.content import shown_content, written_content
+from messages_app.vault.files import read_file
+from messages_app.vault.keys import open_key
+
+# What a browser may be told; everything is sent as an attachment with nosniff all the same (ATT-6).
+CONTENT_TYPES = {
+    "txt": "text/plain; charset=utf-8",
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "png": "image/png",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@require_safe
+@login_required
+def attachment(request: HttpRequest, attachment_id: UUID) -> StreamingHttpResponse:
+    """The bytes of a file of a message that the role sees."""
+    role = role_or_404(request, Permission.READ)
+    file, thread = attachment_or_404(role, attachment_id)
+    key = open_key(thread.key)
+    answer = StreamingHttpResponse(
+        read_file(file_key(key, file), table="attachment", row_id=file.id),
+        content_type=CONTENT_TYPES.get(file.kind, "application/octet-stream"),
+    )
+    answer["Content-Length"] = str(file.size)
+    answer["Content-Disposition"] = content_disposition_header(True, file_meta(key, file)["name"]) or ""
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_safe
+@login_required
+@xframe_options_sameorigin
+@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": [""]})
+def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """A message's sanitised HTML for the sandboxed frame of its thread: no script, nothing loaded
+    from anywhere (MAIL-18, SEC-3)."""
+    role = role_or_404(request, Permission.READ)
+    message, thread = message_or_404(role, message_id)
+    key = open_key(thread.key)
+    own = message.author == Side(role.side)
+    content = written_content(key, message) if own else shown_content(key, message)
+    return render(request, "messages_app/message_html.html", {"html": content.html})

@@ -1,0 +1,76 @@
+"""From a page's form to the gate, and from the gate's answer to the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Pair
+from accounts.roles import Role
+from messages_app.forms import MessageForm
+from messages_app.policy.facts import Door, Side
+from messages_app.policy.verdict import Decision, Severity, Verdict
+from messages_app.services.submission import Submission, Submitted
+from messages_app.services.submit import submit_message
+from messages_app.wording import finding_sentence, rule_name
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One finding in the author's words (GATE-2)."""
+
+    code: str
+    rule: str
+    sentence: str
+
+
+def send(
+    role: Role,
+    form: MessageForm,
+    *,
+    pair: Pair,
+    thread_id: UUID | None = None,
+    order_id: int | None = None,
+    subject: str = "",
+) -> Submitted:
+    """Submits a valid form as the role's person."""
+    data = form.cleaned_data
+    return submit_message(
+        Submission(
+            key=f"web:{role.user.pk}:{data['token']}",
+            door=Door.WEB,
+            author=Side(role.side),
+            pair_id=pair.pk,
+            user_id=role.user.pk,
+            thread_id=thread_id,
+            order_id=order_id,
+            reason=data.get("reason") or data.get("topic") or "",
+            subject=subject,
+            text=data["text"].replace("\r\n", "\n"),
+            files=form.submitted_files(),
+        ),
+        now=timezone.now(),
+    )
+
+
+def objections(decision: Decision | None, role: Role) -> list[Said]:
+    """Why the message was not delivered as it is; empty when it was, or when it was known already."""
+    if decision is None or decision.verdict is Verdict.DELIVER:
+        return []
+    return [
+        Said(
+            code=finding.code,
+            rule=rule_name(finding.code),
+            sentence=finding_sentence(
+                finding.code,
+                finding.data,
+                severity=finding.severity,
+                author=Side(role.side),
+                zone=timezone.get_current_timezone(),
+            ),
+        )
+        for finding in decision.findings
+        if finding.severity > Severity.DELIVER
+    ]

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import role_or_404
+from accounts.models import Permission
+from accounts.roles import Role
+from messages_app.forms import MessageForm, ReasonForm, new_form_token, upload_limit_mb
+from messages_app.models import Thread
+from messages_app.policy.facts import Side
+from messages_app.policy.reasons import available_reasons
+from messages_app.queries.facts import order_facts
+from messages_app.queries.limits import current_limits
+from messages_app.queries.threads import alias_shown, conversation, last_contact, thread_or_404
+from messages_app.services.reading import mark_read
+from messages_app.views.sending import Said, objections, send
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """A conversation: read it, answer it. What the gate refuses comes back with its reasons (422)."""
+    role = role_or_404(request, Permission.READ)
+    found = thread_or_404(role, thread_id)
+    if request.method == "POST":
+        return _reply(request, role, found)
+    mark_read(thread=found, side=Side(role.side), now=timezone.now())
+    return _page(request, role, found, _form(role, found))
+
+
+def _form(role: Role, thread: Thread, request: HttpRequest | None = None) -> MessageForm:
+    """A reply needs no reason; a seller who writes on unasked picks one (RSN-1)."""
+    given = (request.POST, request.FILES) if request else ()
+    if role.side == Side.SELLER and thread.buyer_wrote_at is None and thread.order:
+        facts = order_facts(thread.order)
+        assert facts is not None
+        return ReasonForm(*given, reasons=available_reasons(facts, timezone.now(), current_limits()))
+    return MessageForm(*given)
+
+
+def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
+    if not role.may(Permission.REPLY) or thread.pair is None:
+        raise PermissionDenied
+    form = _form(role, thread, request)
+    if not form.is_valid():
+        return _page(request, role, thread, form, status=422)
+    sent = send(role, form, pair=thread.pair, thread_id=thread.id)
+    said = objections(sent.decision, role)
+    if said:
+        return _page(request, role, thread, _retry(form), said=said, status=422)
+    messages.success(request, _("Your message was sent."))
+    return redirect("thread", thread_id=thread.id)
+
+
+def _retry(form: MessageForm) -> MessageForm:
+    """The same form with what was written and a fresh token: the next click is another message."""
+    form.data = form.data.copy()
+    form.data["token"] = new_form_token()
+    return form
+
+
+def _page(
+    request: HttpRequest,
+    role: Role,
+    thread: Thread,
+    form: MessageForm,
+    *,
+    said: list[Said] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "role": role,
+        "thread": thread,
+        "conversation": conversation(role, thread, before=_before(request)),
+        "contact": last_contact(thread) if role.side == Side.SELLER else None,
+        "alias": alias_shown(role, thread.pair),
+        "form": form,
+        "may_reply": role.may(Permission.REPLY) and thread.pair is not None,
+        "objections": said or [],
+        "upload_limit_mb": upload_limit_mb(),
+    }
+    return render(request, "messages_app/thread.html", context, status=status)
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    """Where older messages begin; an unreadable moment shows the newest."""
+    try:
+        moment = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
