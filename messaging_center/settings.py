@@ -6,9 +6,12 @@ One file for demo, tests and production alike: what differs between them are val
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from messaging_center.env import Reader
+
+django_stubs_ext.monkeypatch()  # lets Django's generic classes be written with their types at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 read = Reader(BASE_DIR)

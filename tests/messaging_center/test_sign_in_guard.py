@@ -63,6 +63,6 @@ def test_ten_wrong_passwords_lock_the_address_from_that_place_alone(rf: RequestF
 def test_only_the_hop_that_the_proxy_added_counts(
     rf: RequestFactory, https: bool, forwarded: str, expected: str
 ) -> None:
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     with override_settings(HTTPS=https):
-        assert client_ip(rf.get("/", REMOTE_ADDR="192.0.2.1", **headers)) == expected
+        assert client_ip(rf.get("/", headers=headers, REMOTE_ADDR="192.0.2.1")) == expected

@@ -1,6 +1,7 @@
 """Uploads stay in memory, within bounds (PRV-1, ATT-1)."""
 
 import tempfile
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile, UploadedFile
@@ -10,7 +11,7 @@ from django.test import RequestFactory, override_settings
 LIMIT = 200_000
 
 
-def uploaded(rf: RequestFactory, *contents: bytes) -> list[UploadedFile]:
+def uploaded(rf: RequestFactory, *contents: bytes) -> list[UploadedFile[Any]]:
     """What a view finds in `request.FILES`."""
     files = [SimpleUploadedFile(f"{number}.txt", content) for number, content in enumerate(contents)]
     request: HttpRequest = rf.post("/", {"files": files})
