@@ -16,7 +16,7 @@ import idna
 MAX_LINE = 76  # RFC 2047 section 2; also below the 78 of RFC 5322
 MAX_DISPLAY_NAME = 64
 
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f\x85\u2028\u2029]+")
+_BREAKS = re.compile(r"[\s\x85\u2028\u2029]+")
 # Controls, bidi marks and overrides, invisible format characters, surrogates, noncharacters. The two joiners
 # (U+200C, U+200D) stay: Persian words and emoji are made with them.
 _UNWANTED = re.compile(

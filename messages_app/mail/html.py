@@ -19,15 +19,6 @@ MAX_HTML_TAGS = 20_000
 MAX_HTML_ESCAPES = 50_000  # each starts a new piece of text, and pieces cost the square of their number
 MAX_HTML_DEPTH = 400  # building the tree costs the square of its depth
 
-_TAGS = 20_000
-MAX_HTML_ESCAPES = 50_000  # each starts a new piece of text, and pieces cost the square of their number
-MAX_HTML_DEPTH = 400  # building the tree costs the square of its depth
-
-
-def _words(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
 _TAGS = frozenset(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del"
     " dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark"
