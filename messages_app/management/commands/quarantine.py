@@ -1,0 +1,108 @@
+"""`manage.py quarantine list|show|retry|discard`: mail that could not be read, in staff's hands (MAIL-6)."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.wake import wake
+from messages_app.models import InboundMail
+from messages_app.relay.intake import raw_bytes
+
+State = InboundMail.State
+
+
+class Command(BaseCommand):
+    help = "List mail in quarantine, show its bytes, try it again or discard it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        listing = actions.add_parser("list", help="what is there, oldest first")
+        listing.add_argument("--json", action="store_true", help="one JSON object a line")
+        show = actions.add_parser("show", help="write the mail as it came to standard output")
+        show.add_argument("id", type=UUID)
+        for name, words in (("retry", "put it back into the line"), ("discard", "drop it for good")):
+            action = actions.add_parser(name, help=words)
+            action.add_argument("ids", type=UUID, nargs="*", metavar="id")
+            action.add_argument("--all", action="store_true", help="everything in quarantine")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        match options["action"]:
+            case "list":
+                self._list(as_json=options["json"])
+            case "show":
+                self._show(options["id"])
+            case "retry":
+                self._say(retry(_chosen(options)), "back in the line")
+            case _:
+                self._say(discard(_chosen(options)), "discarded")
+
+    def _list(self, *, as_json: bool) -> None:
+        for inbound in _quarantined().select_related("raw"):
+            line = {
+                "id": str(inbound.pk),
+                "received_at": inbound.received_at.isoformat(timespec="seconds"),
+                "bytes": inbound.raw.size,
+                "attempts": inbound.attempts,
+                "outcome": inbound.outcome,
+            }
+            self.stdout.write(
+                json.dumps(line) if as_json else "  ".join(str(value) for value in line.values())
+            )
+
+    def _show(self, inbound_id: UUID) -> None:
+        inbound = _quarantined().select_related("raw__key").filter(pk=inbound_id).first()
+        if inbound is None:
+            raise CommandError("No such mail in quarantine.")
+        # The bytes as they are, also what is no text in any character set.
+        target = getattr(self.stdout._out, "buffer", None)  # noqa: SLF001 - Django wraps the stream
+        if target is None:
+            self.stdout.write(raw_bytes(inbound.raw).decode("utf-8", "replace"))
+        else:
+            target.write(raw_bytes(inbound.raw))
+
+    def _say(self, count: int, words: str) -> None:
+        self.stdout.write(f"{count} {words}")
+
+
+def retry(mails: QuerySet[InboundMail]) -> int:
+    """Lets the worker try these again, three times each; returns how many."""
+    with transaction.atomic():
+        count = mails.update(
+            state=State.WAITING,
+            outcome="",
+            attempts=0,
+            lease_until=None,
+            settled_at=None,
+            identity_token=None,
+        )
+        wake("process_inbound")
+    return count
+
+
+def discard(mails: QuerySet[InboundMail]) -> int:
+    """Ends the way of these; the bytes stay for the record. Returns how many."""
+    return mails.update(state=State.DROPPED, outcome="discarded", settled_at=timezone.now())
+
+
+def _quarantined() -> QuerySet[InboundMail]:
+    return InboundMail.objects.filter(state=State.QUARANTINED).order_by("id")
+
+
+def _chosen(options: dict[str, Any]) -> QuerySet[InboundMail]:
+    if options["all"] == bool(options["ids"]):
+        raise CommandError("Name the mails by their ids, or all of them with --all.")
+    mails = _quarantined()
+    if options["all"]:
+        return mails
+    chosen = mails.filter(pk__in=options["ids"])
+    if chosen.count() != len(set(options["ids"])):
+        raise CommandError("Not all of these are in quarantine: nothing was changed.")
+    return chosen

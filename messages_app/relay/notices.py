@@ -1,0 +1,66 @@
+"""Notices about mails that never reached the gate (MAIL-9, MAIL-27). The gate's own are its business."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from messages_app.models import Delivery
+from messages_app.relay.case import Case, Party
+from messages_app.services.outbox import queue_delivery
+
+ONCE_IN = timedelta(days=1)  # the neutral refusal, to one address
+
+# Machines that write like people: they get no notice, or two of them would talk for ever (MAIL-27).
+_NOBODY = frozenset(
+    ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster", "bounce")
+)
+
+
+def queue_refusal(case: Case, template: str) -> Delivery | None:
+    """Tells the proven address that wrote; None where nobody is to be told."""
+    party = case.party
+    if party is None or not party.proven:
+        return None
+    if not party.listed and (party.address.partition("@")[0] in _NOBODY or _told_today(party.address)):
+        return None
+    return queue_delivery(
+        kind=Delivery.Kind.NOTICE,
+        template=template,
+        recipient=party.address,
+        language=_language(case, party),
+        pair=case.pair if party.listed else None,
+        to_side=case.author if party.listed else None,
+        inbound=case.inbound,
+        context={
+            "subject": case.mail.subject,
+            "at": case.inbound.received_at.isoformat(),
+            "alias": case.inbound.alias.address if case.inbound.alias else "",
+            "order": "",
+            "findings": [],
+            "foreign_id": case.mail.message_id,
+            "thread": "",
+        },
+        now=timezone.now(),
+    )
+
+
+def _told_today(address: str) -> bool:
+    return Delivery.objects.filter(
+        recipient=address,
+        kind=Delivery.Kind.NOTICE,
+        template="unlisted",
+        created_at__gt=timezone.now() - ONCE_IN,
+    ).exists()
+
+
+def _language(case: Case, party: Party) -> str:
+    """Theirs, where the address is known to be somebody's; of an unlisted one nothing is given away:
+    their own language, or the marketplace's."""
+    person = party.user or User.objects.filter(email=party.address).first()
+    if person and person.language:
+        return person.language
+    seller = case.pair.seller
+    return seller.language if party.listed and case.author == "seller" else seller.marketplace.language

@@ -1,0 +1,159 @@
+"""Works off what the doors took in: claim, parse in the child, route, settle (MAIL-4, MAIL-6).
+
+A mail waits until its row says how it ended. Attempts are counted before its bytes are looked at, so
+that even a mail that kills the worker runs out of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.wake import wake
+from messages_app.mail.fields import head_bounds
+from messages_app.models import InboundMail
+from messages_app.relay.case import Case, read_case
+from messages_app.relay.intake import envelope_sender, raw_bytes
+from messages_app.relay.notices import queue_refusal
+from messages_app.relay.own_marks import loop_mark, quote_marks
+from messages_app.relay.parser import PARSER, Unreadable
+from messages_app.relay.route import Routed, route
+from messages_app.sealing.seal import SealBroken
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3  # MAIL-6
+CLAIMED_AT_ONCE = 16
+TROUBLE_PAUSE = timedelta(seconds=30)  # when the disk or the database failed, not the mail
+
+State = InboundMail.State
+
+
+def process_waiting(limit: int) -> int:
+    """Tries up to `limit` waiting mails, each pair's in the order of their arrival; returns how many.
+
+    Raises OSError or DatabaseError when disk or database fail: what was claimed waits on.
+    """
+    done = 0
+    while done < limit and (claimed := _claim(min(CLAIMED_AT_ONCE, limit - done))):
+        for place, inbound in enumerate(claimed):
+            try:
+                _process(inbound)
+            except (OSError, DatabaseError, InterfaceError):
+                _give_back(claimed[place:])
+                raise
+            done += 1
+    return done
+
+
+def _waiting() -> QuerySet[InboundMail]:
+    """What nobody works on; not what comes after a mail of its pair that somebody works on."""
+    now = timezone.now()
+    in_work = InboundMail.objects.filter(
+        state=State.WAITING, alias__pair=OuterRef("alias__pair"), id__lt=OuterRef("id"), lease_until__gt=now
+    )
+    return InboundMail.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now), ~Exists(in_work), state=State.WAITING
+    ).order_by("attempts", "id")
+
+
+def _claim(size: int) -> list[InboundMail]:
+    """Leases the next mails and counts the attempt. One that failed before is taken alone."""
+    if not _waiting().exists():
+        return []
+    with transaction.atomic():
+        rows = list(
+            _waiting()
+            .select_for_update(of=("self",), skip_locked=True)
+            .select_related("raw__key", "alias__pair__buyer__user", "alias__pair__seller__marketplace")[:size]
+        )
+        claimed = [row for row in rows if not row.attempts] or rows[:1]
+        InboundMail.objects.filter(pk__in=[row.pk for row in claimed]).update(
+            lease_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS), attempts=F("attempts") + 1
+        )
+    for row in claimed:
+        row.attempts += 1
+    return claimed
+
+
+def _give_back(claimed: Sequence[InboundMail]) -> None:
+    """The attempts were not the mails' fault. If this fails too, the leases run out by themselves."""
+    try:
+        InboundMail.objects.filter(pk__in=[row.pk for row in claimed], state=State.WAITING).update(
+            lease_until=timezone.now() + TROUBLE_PAUSE, attempts=F("attempts") - 1
+        )
+    except (DatabaseError, InterfaceError):
+        log.warning("claimed mails wait for their lease to end", extra={"count": len(claimed)})
+
+
+def _process(inbound: InboundMail) -> None:
+    if inbound.attempts > MAX_ATTEMPTS:
+        # Its worker died over it each time: nobody was left to say so.
+        _quarantine(inbound)
+        return
+    try:
+        case = _parsed(inbound, raw_bytes(inbound.raw))
+        settle(case, route(case))
+    except (Unreadable, SealBroken, FileNotFoundError):
+        log.warning("a mail could not be read", extra={"item": f"inbound:{inbound.pk}"})
+        _failed(inbound)
+    except (OSError, DatabaseError, InterfaceError):
+        raise
+    except Exception:  # a fault of ours that one mail brought out must not stop its neighbours (REL-4)
+        log.exception("a mail could not be processed", extra={"item": f"inbound:{inbound.pk}"})
+        _failed(inbound)
+
+
+def _parsed(inbound: InboundMail, raw: bytes) -> Case:
+    sender = envelope_sender(inbound)
+    mail, report = PARSER.parse(
+        raw,
+        envelope_sender=sender,
+        loop_mark=loop_mark(),
+        own_marks=quote_marks(inbound.alias.pair) if inbound.alias else (),
+    )
+    return read_case(inbound, mail, report, sender)
+
+
+def settle(case: Case, routed: Routed) -> None:
+    """Writes how a mail ended, once, with the notice that it causes."""
+    with transaction.atomic():
+        ended = InboundMail.objects.filter(pk=case.inbound.pk, state=State.WAITING).update(
+            state=routed.state,
+            outcome=routed.outcome,
+            message_id=routed.message_id,
+            settled_at=timezone.now(),
+            lease_until=None,
+        )
+        if ended and routed.notice:
+            queue_refusal(case, routed.notice)
+
+
+def _failed(inbound: InboundMail) -> None:
+    if inbound.attempts >= MAX_ATTEMPTS:
+        _quarantine(inbound)
+        return
+    InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(lease_until=None)
+    wake("process_inbound")
+
+
+def _quarantine(inbound: InboundMail) -> None:
+    """Sets a mail aside for staff; its author hears so if the header alone proves who that is."""
+    routed = Routed(state=State.QUARANTINED, outcome="unreadable")
+    try:
+        raw = raw_bytes(inbound.raw)
+        case = _parsed(inbound, raw[: head_bounds(raw, 0, len(raw))[1]])
+    except (Unreadable, SealBroken, FileNotFoundError):
+        InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(
+            state=routed.state, outcome=routed.outcome, settled_at=timezone.now(), lease_until=None
+        )
+        return
+    author = case.party
+    told = case.mail.automatic is None and author is not None and author.proven and author.listed
+    settle(case, Routed(state=routed.state, outcome=routed.outcome, notice="quarantined" if told else ""))
