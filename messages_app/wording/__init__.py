@@ -1,0 +1,21 @@
+"""What the product says about messages, in people's words: for pages, API and notices alike.
+
+Every function answers in the language that is active when it is called.
+"""
+
+from messages_app.wording.findings import finding_advice, finding_sentence
+from messages_app.wording.moments import day_and_time, place_of, short_time
+from messages_app.wording.names import reason_name, rule_name, size_name, state_name, topic_name
+
+__all__ = [
+    "day_and_time",
+    "finding_advice",
+    "finding_sentence",
+    "place_of",
+    "reason_name",
+    "rule_name",
+    "short_time",
+    "size_name",
+    "state_name",
+    "topic_name",
+]
