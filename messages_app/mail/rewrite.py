@@ -43,7 +43,8 @@ class _Reading:
 _AS_WRITTEN = _Reading(_tokens(_ENTITY, _PERCENT, _HIDDEN), joined=False)
 _JOINED = _Reading(_tokens(_ENTITY, _PERCENT, _HIDDEN, _GAP), joined=True, proof=_tokens(_GAP, _ENTITY, "%"))
 _TAGLESS = _Reading(_tokens(_ENTITY, _PERCENT, _HIDDEN, _TAG, _GAP), joined=True, proof=_tokens(_TAG, _GAP))
-_QUOTED_PRINTABLE = _Reading(_tokens(_QUOTED, _HIDDEN), joined=True, proof=_tokens(_QUOTED))
+_QUOTED_PRINTABLE = _Reading(_tokens(_QUOTED, _HIDDEN), joined=False)
+_QUOTED_JOINED = _Reading(_tokens(_QUOTED, _HIDDEN, _GAP), joined=True, proof=_tokens(_QUOTED, _GAP))
 _KEPT_TAGS = re.compile(_TAG)
 _INVISIBLE = re.compile(_HIDDEN)
 _ENTITIES = _tokens(_ENTITY)
@@ -66,11 +67,11 @@ class Rewriter:
 
     def text(self, text: str) -> str:
         """Plain text, also over quoted and soft-broken lines, entities, percent signs, hidden characters."""
-        return self._rewrite(text, (_AS_WRITTEN, _JOINED, _QUOTED_PRINTABLE))
+        return self._rewrite(text, (_AS_WRITTEN, _JOINED, _QUOTED_PRINTABLE, _QUOTED_JOINED))
 
     def html(self, html: str) -> str:
         """HTML: text nodes and attributes, also with tags inside the address; those tags stay behind it."""
-        return self._rewrite(html, (_AS_WRITTEN, _JOINED, _TAGLESS, _QUOTED_PRINTABLE))
+        return self._rewrite(html, (_AS_WRITTEN, _JOINED, _TAGLESS, _QUOTED_PRINTABLE, _QUOTED_JOINED))
 
     def name(self, name: str) -> str:
         """A subject or file name."""
@@ -90,7 +91,7 @@ class Rewriter:
 
 def _quickly_decoded(text: str, reading: _Reading) -> str:
     """The folded text as the reading decodes it, without the way back."""
-    if reading is _QUOTED_PRINTABLE:
+    if reading in (_QUOTED_PRINTABLE, _QUOTED_JOINED):
         return fold(reading.tokens.sub(_decode, text)) if _QUOTED_SIGN.search(text) else ""
     if reading is _TAGLESS:
         text = _KEPT_TAGS.sub("", text)
