@@ -65,7 +65,8 @@ def _rejoined(groups: list[list[_Item]]) -> list[list[_Item]]:
     *heads, last = groups
     plain = all(kind == "text" and "@" not in text for group in heads for kind, text in group)
     if heads and plain and [kind for kind, _ in last].count("angle") == 1:
-        return [[("text", ", ".join("".join(text for _, text in group).strip() for group in heads)), *last]]
+        surname = "".join("".join(text for _, text in group).strip() + ", " for group in heads)
+        return [[("text", surname), *((kind, text.lstrip()) for kind, text in last)]]
     return groups
 
 

@@ -23,7 +23,8 @@ _DENIALS = frozenset(("", "no", "false", "0", "none"))
 # How absence notes begin, folded (lower case, no accents), in the six languages. The words alone
 # would catch people ("Out of office chair"), so the end or a separator must follow them.
 _ABSENCE = (
-    "auto ?-?reply|automatic reply|automatic response|auto ?-?response|automated reply|out[ -]of[ -](?:the )?office"
+    "auto ?-?reply|automatic reply|automatic response|auto ?-?response|automated reply"
+    "|out[ -]of[ -](?:the )?office"
     "|out of office (?:auto ?-?reply|reply|response|message|notification)"
     "|away from (?:the|my) (?:office|desk)"
     "|reponse automatique(?: d'absence)?|message (?:automatique )?d'absence|absence du bureau"

@@ -152,10 +152,19 @@ def _enclosed(entity: Entity, region: _Region, survey: Survey) -> Entity:
     if region.level > MAX_NESTING:
         _stop(survey, Obstacle.TOO_DEEP)
         return entity
-    is_message = head_bounds(region.raw, region.start, region.end)[0] > region.start
-    inside = region if is_message else _unwrapped(entity, region)
+    inside = _unwrapped(entity, region) if _is_encoded_message(entity, region) else region
     child = _child(inside, survey, default="text/plain")
     return replace(entity, children=(child,) if child else ())
+
+
+def _is_encoded_message(entity: Entity, region: _Region) -> bool:
+    """Whether the declared encoding is really there: base64 leaves no header, quoted-printable
+    leaves its marks in it, or nothing inside is encoded once more."""
+    end = head_bounds(region.raw, region.start, region.end)[0]
+    head = region.raw[region.start : end].lower()
+    if not head or _encoding(entity).strip().lower().startswith("base64"):
+        return not head
+    return b"=3d" in head or not (b"multipart/" in head or b"content-transfer-encoding" in head)
 
 
 def _multipart(entity: Entity, region: _Region, survey: Survey) -> Entity:
@@ -165,7 +174,10 @@ def _multipart(entity: Entity, region: _Region, survey: Survey) -> Entity:
     found = _boundary(entity, region, survey)
     if found is None:
         survey.defect("multipart_without_parts")
-        return replace(entity, kind="text/plain", content=_decoded(entity, region))
+        content = _decoded(entity, region)
+        closing = "--" + entity.parameters.get("boundary", "") + "--"
+        is_empty = content.strip() == closing.encode("utf-8", "replace")
+        return replace(entity, kind="text/plain", content=b"" if is_empty else content)
     inside, boundary = found
     default = "message/rfc822" if entity.kind == "multipart/digest" else "text/plain"
     children: list[Entity] = []
@@ -181,7 +193,8 @@ def _boundary(entity: Entity, region: _Region, survey: Survey) -> tuple[_Region,
     """Where the parts are and what divides them: the declared boundary if it occurs, else one
     that evidently does (a line with two dashes before a Content- field)."""
     declared = entity.parameters.get("boundary", "").encode("utf-8", "replace")
-    for place in (region, _unwrapped(entity, region)):
+    unwrapped = _unwrapped(entity, region)
+    for place in (region,) if unwrapped is region else (region, unwrapped):
         if declared and next(_sections(place, declared), None) is not None:
             return place, declared
         evident = _EVIDENT_BOUNDARY.search(place.raw, place.start, place.end)

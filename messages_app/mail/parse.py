@@ -16,6 +16,7 @@ from messages_app.mail.mime_tree import Entity, read_tree
 from messages_app.mail.parsed import MailFile, Obstacle, ParsedMail, ReplySpans
 from messages_app.mail.parts import Content, sort_parts
 from messages_app.mail.reply_text import split_reply
+from messages_app.mail.text_parts import is_encrypted
 
 __all__ = ["LOOP_MARK_FIELD", "header_block_too_large", "parse_mail"]
 
@@ -46,6 +47,8 @@ def parse_mail(
     fields = root.fields
     html = content.html()
     text, spans = _text_and_spans(content, own_marks)
+    if is_encrypted(text):
+        content.stop(Obstacle.ENCRYPTED)
     files = _with_inline_images(content.files, html)
     subject = clean_line(decode_words(first(fields, "subject")))
     report = _is_report(root)

@@ -14,7 +14,7 @@ from messages_app.mail.html import html_to_text
 from messages_app.mail.html_charset import html_charset
 from messages_app.mail.mime_tree import Entity
 from messages_app.mail.parsed import LeftOut, MailFile, Obstacle
-from messages_app.mail.text_parts import is_encrypted, plain_text, without_signatures
+from messages_app.mail.text_parts import plain_text, without_signatures
 from messages_app.mail.transfer import split_uuencoded
 
 _SIGNATURES = frozenset(
@@ -198,11 +198,15 @@ def _obstacle(entity: Entity, content: Content) -> bool:
     elif entity.kind in _CIPHERS or name == "smime.p7m":
         opaque = entity.parameters.get("smime-type", "").lower() in ("signed-data", "certs-only")
         content.stop(Obstacle.OPAQUE if opaque else Obstacle.ENCRYPTED, entity.content)
-    elif entity.kind in _TNEF or name == "winmail.dat" or entity.content.startswith(_TNEF_MAGIC):
+    elif entity.kind in _TNEF or name == "winmail.dat" or _is_tnef(entity):
         content.stop(Obstacle.OPAQUE, entity.content)
     else:
         return False
     return True
+
+
+def _is_tnef(entity: Entity) -> bool:
+    return entity.kind == "application/octet-stream" and entity.content.startswith(_TNEF_MAGIC)
 
 
 def _left_out(entity: Entity, content: Content, *, alternative: bool) -> bool:
@@ -241,8 +245,6 @@ def _plain(entity: Entity, content: Content) -> None:
     text, signed = without_signatures(plain_text(body, entity.parameters))
     if signed:
         content.left_out.append(LeftOut.SIGNATURE)
-    if is_encrypted(text):
-        content.stop(Obstacle.ENCRYPTED)
     content.blocks.append(Block(text=text))
 
 
