@@ -87,7 +87,7 @@ class _Values(pickle.Unpickler):
 
 def _start() -> subprocess.Popen[bytes]:
     """A new child. It inherits neither files nor secrets. Raises OSError."""
-    child = subprocess.Popen(  # noqa: S603 - our own module, no shell
+    child = subprocess.Popen(
         [
             sys.executable,
             "-m",
