@@ -1,0 +1,134 @@
+"""Host names as people write them: with dots, or with words and brackets in their place (POL-5).
+
+All functions work on folded lower-case text, look at a bounded stretch and take constant time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from messages_app.policy.content.lexicon import EMAIL, LINKS, TLDS, alternation, words
+
+MAX_LABELS = 7
+_DIGITS_AS_LETTERS = str.maketrans("01345", "oleas")
+_LEETABLE = frozenset({"com", "net", "org", "info"})
+
+DOT_WORDS = alternation(EMAIL["dot"]["words"])
+_DOT_TLDS = words(EMAIL["dot"], "tlds")
+_MORE_DOT_TLDS = {word: frozenset(tlds) for word, tlds in EMAIL["dot"]["more"].items()}
+SPLIT_TLDS = words(LINKS, "split_tlds")
+_MARKET_TLDS = frozenset({"de", "it", "es", "at", "be", "me"})
+FILE_ENDINGS = words(LINKS, "files")
+
+OPEN = r"""[(\[{<"'*|/\\~_-]"""
+CLOSE = r"""[)\]}>"'*|/\\~_-]"""
+LABEL = re.compile(rf"[^\W_](?:(?![-_]{{1,2}}(?:{DOT_WORDS})[-_])[^\W_]|-(?!{DOT_WORDS}-)){{0,62}}")
+_DOT = re.compile(
+    rf"(?P<tight>\.{{1,3}}(?=[^\W_]))"
+    rf"|\s{{0,2}}{OPEN}{{1,2}}\s{{0,2}}(?:\.|{DOT_WORDS})\s{{0,2}}{CLOSE}{{1,2}}\s{{0,2}}(?P<bracket>)"
+    rf"|\s{{0,2}}[(\[{{]\s?\.\s?(?P<opened>)"
+    rf"|\s{{1,3}}(?P<word>{DOT_WORDS})\s{{1,3}}"
+    rf"|(?P<before>\s{{1,2}}\.\s{{0,2}})"
+    rf"|(?P<after>\.\s{{1,2}})"
+    rf"|(?P<comma>,(?=[^\W_]))"
+)
+
+
+class Dot(StrEnum):
+    """How the dot between two labels is written."""
+
+    TIGHT = "tight"  # example.com
+    BRACKET = "bracket"  # example (dot) com, example[.]com
+    OPENED = "opened"  # example (.com)
+    WORD = "word"  # example dot com
+    BEFORE = "before"  # example .com
+    AFTER = "after"  # example. com
+    COMMA = "comma"  # example,com
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host that was read: its labels, the dots between them, and where each label ends."""
+
+    labels: tuple[str, ...]
+    dots: tuple[Dot, ...]
+    start: int
+    ends: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.labels)
+
+    @property
+    def end(self) -> int:
+        return self.ends[-1]
+
+    @property
+    def tight(self) -> bool:
+        return all(dot is Dot.TIGHT for dot in self.dots)
+
+    def cut(self, count: int) -> Host:
+        """The first `count` labels alone."""
+        return Host(self.labels[:count], self.dots[: count - 1], self.start, self.ends[:count])
+
+
+def run_of_labels(text: str, position: int) -> tuple[Host, tuple[str, ...]] | None:
+    """Labels and dots from `position` on, whether or not they make a host; and the dots' words."""
+    label = LABEL.match(text, position)
+    if label is None:
+        return None
+    labels, ends, dots, spelled = [label.group()], [label.end()], [], []
+    while len(labels) < MAX_LABELS:
+        dot = _DOT.match(text, ends[-1])
+        label = LABEL.match(text, dot.end()) if dot else None
+        if dot is None or label is None:
+            break
+        dots.append(Dot(dot.lastgroup or ""))
+        spelled.append(dot.group("word") or "")
+        labels.append(label.group())
+        ends.append(label.end())
+    return Host(tuple(labels), tuple(dots), position, tuple(ends)), tuple(spelled)
+
+
+def read_host(text: str, position: int, *, any_word: bool = False) -> Host | None:
+    """The host that begins at `position`, or None.
+
+    `any_word`: what stands before makes it sure that an address follows ("arroba", "www"), so a
+    spelled dot may lead to any ending.
+    """
+    read = run_of_labels(text, position)
+    if read is None:
+        return None
+    run, spelled = read
+    count = 0
+    for number in range(1, len(run.labels)):
+        dot = run.dots[number - 1]
+        if count == number and dot not in (Dot.TIGHT, Dot.BRACKET, Dot.WORD):
+            break  # a whole host, and then the next sentence
+        if _ends_host(run.labels[number], dot, spelled[number - 1], any_word=any_word):
+            count = number + 1
+    return run.cut(count) if count else None
+
+
+def _ends_host(label: str, dot: Dot, word: str, *, any_word: bool) -> bool:
+    tld = plain_tld(label)
+    if tld is None:
+        return False
+    if dot is Dot.WORD:
+        more = _MORE_DOT_TLDS.get(word, frozenset())
+        return tld in _DOT_TLDS or tld in more or (any_word and tld in _MARKET_TLDS)
+    if dot in (Dot.BEFORE, Dot.COMMA):
+        return tld in SPLIT_TLDS or (any_word and tld in _MARKET_TLDS)
+    if dot is Dot.AFTER:
+        return tld == "com" or (any_word and tld in SPLIT_TLDS)
+    return True
+
+
+def plain_tld(label: str) -> str | None:
+    """The top-level domain that a label is or stands for ("c0m"), or None."""
+    if label in TLDS or (label.startswith("xn--") and len(label) > 4):
+        return label
+    letters = label.translate(_DIGITS_AS_LETTERS)
+    return letters if letters != label and letters in _LEETABLE else None
