@@ -1,0 +1,1 @@
+"""Orders from a file (ORD-4): read rows, clean them, store them."""
