@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import uuid_utils.compat as uuid
@@ -24,6 +25,7 @@ from messages_app.vault.keys import open_key
 from messages_app.vault.values import token
 from orders.models import Order
 
+_CARRIED = (Order.Status.SHIPPED, Order.Status.DELIVERED)
 EARLIER_MESSAGES = 50  # of the thread, that a quote is compared with
 
 
@@ -128,12 +130,9 @@ def _matches(
             html=submission.html,
             subject=content.subject,
             file_names=tuple(file.facts.name for file in files),
-            seller_writes=submission.author is Side.SELLER,
-            reply=thread is not None and thread.buyer_wrote_at is not None,
-            order_status=order.status if order else "",
-            reason=submission.reason,
             own_addresses=frozenset(alias.address for alias in pair.aliases.all()),
             marketplace_domains=frozenset(settings.MARKETPLACE_DOMAINS) | {_public_host()},
+            carriers=_may_name_carriers(submission, thread, order),
         )
     )
     if not found:
@@ -142,8 +141,17 @@ def _matches(
     return tuple(match for match in found if not quoted.holds(match))
 
 
+def _may_name_carriers(submission: Submission, thread: Thread | None, order: Order | None) -> bool:
+    """In every reply, and about an order that is on its way or there (POL-3)."""
+    if order is not None and order.status in _CARRIED:
+        return True
+    if thread is None or not submission.evidence.proves_reply:
+        return False
+    return submission.author is Side.BUYER or thread.buyer_wrote_at is not None
+
+
 def _public_host() -> str:
-    return settings.PUBLIC_URL.split("://")[-1].split("/")[0].split(":")[0]
+    return urlsplit(settings.PUBLIC_URL).hostname or ""
 
 
 class _Quoted:
