@@ -112,6 +112,12 @@ def test_the_found_type_names_what_it_was() -> None:
     assert identify("a.txt", DRAWING).found == "image/svg+xml"
 
 
+def test_libmagic_has_a_veto() -> None:
+    shortcut = b"[InternetShortcut]\r\nURL=https://example.test/\r\n"
+    assert identify("a.txt", shortcut).problem is Problem.NOT_ALLOWED_TYPE
+    assert identify("a.txt", shortcut.replace(b"Internet", b"")).problem is None
+
+
 ARCHIVE = samples.zipped([("inside.txt", b"inside")])
 
 

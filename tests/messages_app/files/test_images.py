@@ -89,6 +89,19 @@ def test_an_animation_has_a_bounded_number_of_frames(frames: int, problem: Probl
     assert identify("a.gif", content).problem == problem
 
 
+@pytest.mark.parametrize(("frames", "problem"), [(2, Problem.DAMAGED), (3, Problem.TOO_MANY_PIXELS)])
+def test_the_frames_of_a_png_count_together_before_any_is_decoded(frames: int, problem: Problem) -> None:
+    still = samples.png_of_size(5_000, 5_000)
+    content = still[:33] + samples.png_chunk(b"fcTL", bytes(26)) * frames + still[33:]
+    assert identify("a.png", content).problem == problem
+
+
+def test_pixels_that_do_not_unpack_are_refused_though_all_checksums_are_right() -> None:
+    still = samples.png_of_size(100, 100)
+    rest = samples.png_chunk(b"IDAT", b"no deflated data") + samples.png_chunk(b"IEND", b"")
+    assert identify("a.png", still[:33] + rest).problem is Problem.DAMAGED
+
+
 def test_a_jpeg_of_very_many_scans_is_refused() -> None:
     content = samples.SOUND["photo.jpeg"]
     scan = content.rindex(b"\xff\xda")

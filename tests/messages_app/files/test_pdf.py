@@ -112,6 +112,11 @@ def test_truncation_is_refused() -> None:
         assert problem_of(content[:kept]) is not None, kept
 
 
+def test_a_pdf_ends_with_its_end() -> None:
+    assert problem_of(samples.pdf() + b"x" * 900) is None
+    assert problem_of(samples.pdf() + b"x" * 1_100) is Problem.DAMAGED
+
+
 def test_a_pdf_without_pages_is_refused() -> None:
     assert problem_of(samples.pdf(pages=0)) is Problem.DAMAGED
 

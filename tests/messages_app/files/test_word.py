@@ -217,6 +217,10 @@ def test_every_cut_and_anything_appended_is_refused() -> None:
     assert docx_problem(content + b"\0") is Problem.DAMAGED
 
 
+def test_bytes_before_the_archive_are_refused() -> None:
+    assert docx_problem(b"PK\x03\x04" + bytes(60) + samples.word()) is Problem.DAMAGED
+
+
 def test_an_encrypted_document_is_refused_under_either_name() -> None:
     content = samples.compound({"EncryptionInfo": b"x", "EncryptedPackage": b"y"})
     for name in ("a.docx", "a.doc"):
