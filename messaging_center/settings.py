@@ -287,21 +287,25 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 
 # ---------------------------------------------------------------- logs (PRV-5, REL-6)
+LOG_LEVEL = read.choice("LOG_LEVEL", ["INFO", "WARNING", "ERROR"], "INFO")
+OUR_LOGGERS = ["messaging_center", "messages_app", "orders", "accounts", "celery"]
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "messaging_center.logging.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": read.choice("LOG_LEVEL", ["INFO", "WARNING", "ERROR"], "INFO")},
+    # Libraries tell addresses, bodies and queries in their lower levels: of theirs only warnings are written.
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        # Django adds a console handler and a mail handler of its own to this one; ours replaces both.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
-        # These would write addresses or bodies at their lower levels.
-        "mail.log": {"level": "WARNING"},
+        **{name: {"level": LOG_LEVEL} for name in OUR_LOGGERS},
+        # Django adds a console handler and a mail handler of its own to these; the root's replaces both.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Warnings of these name the address that was tried, or quote the file that they read.
         "axes": {"level": "ERROR"},
-        "django.template": {"level": "WARNING"},
-        "django.db.backends": {"level": "WARNING"},
+        "pypdf": {"level": "CRITICAL"},
+        "PIL": {"level": "CRITICAL"},
+        "mail.log": {"level": "WARNING"},
     },
 }
 

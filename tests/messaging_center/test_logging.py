@@ -87,21 +87,29 @@ def test_a_path_that_leads_nowhere_is_not_written(lines: Lines, client: Client) 
 @pytest.mark.rule("REL-6")
 def test_lines_within_a_request_carry_its_id(lines: Lines, rf: RequestFactory) -> None:
     def view(_request: HttpRequest) -> HttpResponse:
-        logging.getLogger("inside").info("looked up")
+        logging.getLogger("messages_app.inside").info("looked up")
         return HttpResponse()
 
     request_log(view)(rf.get("/"))
-    logging.getLogger("outside").info("later")
+    logging.getLogger("messages_app.outside").info("later")
     inside, around, outside = lines.read()
     assert inside["request"] == around["request"]
     assert "request" not in outside
 
 
 @pytest.mark.rule("PRV-5")
-@pytest.mark.parametrize("name", ["mail.log", "axes", "axes.handlers.database", "django.db.backends"])
+@pytest.mark.parametrize(
+    "name", ["mail.log", "axes.handlers.database", "django.db.backends", "aiosmtpd", "a library of tomorrow"]
+)
 def test_talkative_libraries_are_capped(name: str) -> None:
     """They would write addresses, bodies or SQL with values at their lower levels."""
     assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
+
+
+@pytest.mark.rule("PRV-5")
+@pytest.mark.parametrize("name", ["pypdf._reader", "PIL.PngImagePlugin"])
+def test_readers_of_files_do_not_quote_them(name: str) -> None:
+    assert logging.getLogger(name).getEffectiveLevel() == logging.CRITICAL
 
 
 def test_everything_goes_to_standard_error_as_json() -> None:
