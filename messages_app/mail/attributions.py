@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 MAX_LINE = 500  # a longer line introduces nothing
 _MAX_ATTRIBUTION_LINES = 5
 _MAX_ATTRIBUTION = 700
 _MAX_BLOCK_LINES = 14
 _LEAST_LABELS = 3
+_MOST_OTHER_LINES = 2  # in a row: a folded list of recipients, an empty line between
+_MAX_SEPARATOR = 120
 
 _OPENERS = (
     # "On 12 March", "Le mar. 12 mars", "Il giorno", "W dniu", "Am Di., 12.", "El mar, 12"
@@ -78,32 +81,55 @@ def fold(text: str) -> str:
     return "".join(character for character in plain if not unicodedata.combining(character))
 
 
-def attribution_length(lines: Sequence[str], index: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a text, looked at once."""
+
+    text: str
+    folded: str  # stripped; "" when the line is blank or too long to introduce anything
+    blank: bool
+    quoted: bool  # a ">" line
+    label: str  # "from", "date", ... when it looks like a header line of a quoted mail
+
+
+def read_lines(text: str) -> list[Line]:
+    """The lines of a text (LF), ready for the functions below."""
+    return [_read_line(line) for line in text.split("\n")]
+
+
+def _read_line(text: str) -> Line:
+    folded = fold(text).strip() if len(text) <= MAX_LINE else ""
+    found = _LABEL.match(folded[:40]) if ":" in folded[:30] else None
+    return Line(
+        text=text,
+        folded=folded,
+        blank=not text.strip(),
+        quoted=text[:4].lstrip().startswith(">"),
+        label=_LABELS.get(found[1].strip(), "") if found else "",
+    )
+
+
+def attribution_length(lines: Sequence[Line], index: int) -> int:
     """How many lines from `index` on are one "On ... wrote:", breaks inside allowed; 0 for none.
 
     It needs a verb of writing, a colon at the end, and a date, a time or an address.
     """
-    if not _opens_attribution(lines[index]):
+    if not _opens_attribution(lines[index].folded):
         return 0
     joined = ""
     for count, line in enumerate(lines[index : index + _MAX_ATTRIBUTION_LINES], start=1):
-        if len(line) > MAX_LINE or not line.strip() or line.lstrip().startswith(">"):
+        if not line.folded or line.quoted or len(joined) > _MAX_ATTRIBUTION:
             return 0
-        joined += " " + fold(line).strip()
-        if len(joined) > _MAX_ATTRIBUTION:
-            return 0
+        joined = f"{joined} {line.folded}" if joined else line.folded
         if joined.endswith(":"):
-            return count if _is_attribution(joined.strip()) else 0
-        if _SENTENCE_END.search(joined):
+            return count if _is_attribution(joined) else 0
+        if _SENTENCE_END.search(line.folded[-8:]):
             return 0
     return 0
 
 
-def _opens_attribution(line: str) -> bool:
-    if not line or len(line) > MAX_LINE:
-        return False
-    start = fold(line[:40]).lstrip(" *_[(")
-    return start.startswith(_OPENERS) or (line.rstrip().endswith(":") and "@" in line)
+def _opens_attribution(folded: str) -> bool:
+    return folded.lstrip("*_[(").startswith(_OPENERS) or (folded.endswith(":") and "@" in folded)
 
 
 def _is_attribution(joined: str) -> bool:
@@ -112,39 +138,31 @@ def _is_attribution(joined: str) -> bool:
     return bool(_VERB.search(joined) and _DATE_OR_TIME.search(joined))
 
 
-def is_separator(line: str) -> bool:
+def is_separator(line: Line) -> bool:
     """ "-----Original Message-----" and its kin, "Begin forwarded message:" among them."""
-    if not line or len(line) > 120:
+    folded = line.folded.strip("*")
+    if len(folded) > _MAX_SEPARATOR:
         return False
-    folded = fold(line).strip(" >*")
     if folded.startswith("--") and folded.rstrip(":").endswith("--"):
         return bool(_SEPARATOR_WORDS.search(folded))
     return bool(_FORWARD_LINES.match(folded)) and folded.endswith((":", "-", *"0123456789"))
 
 
-def is_rule(line: str) -> bool:
+def is_rule(line: Line) -> bool:
     """A line of dashes or underscores, as Outlook and others draw above the header block."""
-    return bool(_RULE.fullmatch(line[:200].strip()))
+    return bool(_RULE.fullmatch(line.folded))
 
 
-def opens_header_block(lines: Sequence[str], index: int) -> bool:
+def opens_header_block(lines: Sequence[Line], index: int) -> bool:
     """Whether From:/Sent:/To:/Subject: lines begin here: at least three kinds, From among them."""
-    if _label(lines[index]) not in ("from", "date"):
+    if lines[index].label not in ("from", "date"):
         return False
     found: set[str] = set()
     misses = 0
     for line in lines[index : index + _MAX_BLOCK_LINES]:
-        label = _label(line)
-        if label:
-            found.add(label)
+        if line.label:
+            found.add(line.label)
             misses = 0
-        elif (misses := misses + 1) > 2:  # a folded list of recipients, an empty line between
+        elif (misses := misses + 1) > _MOST_OTHER_LINES:
             break
     return len(found) >= _LEAST_LABELS and "from" in found
-
-
-def _label(line: str) -> str:
-    if len(line) > 2000 or ":" not in line[:30]:
-        return ""
-    found = _LABEL.match(fold(line[:40].lstrip()))
-    return _LABELS.get(found[1].strip(), "") if found else ""

@@ -5,15 +5,20 @@ Nothing is cut away: the answer is a set of spans, and whatever is doubtful coun
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from messages_app.mail.attributions import (
+    Line,
     attribution_length,
     is_rule,
     is_separator,
     opens_header_block,
+    read_lines,
 )
 from messages_app.mail.parsed import ReplySpans
+
+MAX_LINES = 50_000  # nobody folds a longer text; it counts as new
 
 
 class _Kind(Enum):
@@ -27,13 +32,16 @@ def split_reply(text: str, *, own_marks: tuple[str, ...] = ()) -> ReplySpans:
 
     `own_marks` (our reply marker, aliases, reference code; any letter case) are looked for first:
     the first unquoted line that holds one begins the quote. Then the separators, header blocks and
-    attribution lines of the usual programs, and `>` lines. An answer between two quotes, or a
-    remainder that is empty, gives one span over everything.
+    attribution lines of the usual programs, and `>` lines. An answer between two quotes, a
+    remainder that is empty, or 50,000 lines and more give one span over everything.
     """
     whole = ReplySpans(new=((0, len(text)),))
-    lines = text.split("\n")
-    tail = _tail_start(lines, own_marks)
-    kinds = _kinds(lines[:tail])
+    if text.count("\n") >= MAX_LINES:
+        return whole
+    lines = read_lines(text)
+    attributions = _attributions(lines)
+    tail = _tail_start(lines, attributions, own_marks)
+    kinds = _kinds(lines[:tail], attributions)
     kinds += [_Kind.QUOTE] * (len(lines) - tail)
     runs = _new_runs(kinds)
     if not runs or _is_interleaved(kinds, runs):
@@ -41,62 +49,64 @@ def split_reply(text: str, *, own_marks: tuple[str, ...] = ()) -> ReplySpans:
     return ReplySpans(new=_spans(lines, runs))
 
 
-def _tail_start(lines: list[str], own_marks: tuple[str, ...]) -> int:
+def _attributions(lines: Sequence[Line]) -> dict[int, int]:
+    """First line and number of lines of each attribution."""
+    found: dict[int, int] = {}
+    index = 0
+    while index < len(lines):
+        length = 0 if lines[index].quoted else attribution_length(lines, index)
+        if length:
+            found[index] = length
+        index += length or 1
+    return found
+
+
+def _tail_start(lines: Sequence[Line], attributions: dict[int, int], own_marks: tuple[str, ...]) -> int:
     """The line from which everything is quoted without `>`; len(lines) when there is none."""
-    start = min(_first_own_mark(lines, own_marks), _first_foreign_mark(lines))
-    while start < len(lines) and start > 0 and (not lines[start - 1].strip() or is_rule(lines[start - 1])):
+    start = min(_first_own_mark(lines, own_marks), _first_foreign_mark(lines, attributions))
+    while 0 < start < len(lines) and (lines[start - 1].blank or is_rule(lines[start - 1])):
         start -= 1
     return start
 
 
-def _first_own_mark(lines: list[str], own_marks: tuple[str, ...]) -> int:
+def _first_own_mark(lines: Sequence[Line], own_marks: tuple[str, ...]) -> int:
     marks = tuple(folded for mark in own_marks if (folded := " ".join(mark.casefold().split())))
     if not marks:
         return len(lines)
     for index, line in enumerate(lines):
-        folded = " ".join(line.casefold().split())
-        if not folded.startswith(">") and any(mark in folded for mark in marks):
+        folded = "" if line.quoted else " ".join(line.text.casefold().split())
+        if any(mark in folded for mark in marks):
             return index
     return len(lines)
 
 
-def _first_foreign_mark(lines: list[str]) -> int:
-    """The first separator, header block, or attribution line whose quote has no `>`."""
+def _first_foreign_mark(lines: Sequence[Line], attributions: dict[int, int]) -> int:
+    """The first separator, header block, or attribution whose quote has no `>`."""
     for index, line in enumerate(lines):
-        if _is_quoted(line) or not line.strip():
+        if line.quoted or not line.folded:
             continue
         if is_separator(line) or opens_header_block(lines, index):
             return index
-        length = attribution_length(lines, index)
-        if length and not _quote_follows(lines, index + length):
+        if index in attributions and not _quote_follows(lines, index + attributions[index]):
             return index
     return len(lines)
 
 
-def _is_quoted(line: str) -> bool:
-    return line[:4].lstrip().startswith(">")
-
-
-def _quote_follows(lines: list[str], index: int) -> bool:
+def _quote_follows(lines: Sequence[Line], index: int) -> bool:
     """Whether the next line that is not blank (within three) is a `>` line."""
-    for line in lines[index : index + 3]:
-        if line.strip():
-            return _is_quoted(line)
-    return False
+    return next((line.quoted for line in lines[index : index + 3] if not line.blank), False)
 
 
-def _kinds(lines: list[str]) -> list[_Kind]:
+def _kinds(lines: Sequence[Line], attributions: dict[int, int]) -> list[_Kind]:
     """What each line is; attribution lines above a `>` block belong to it."""
     kinds: list[_Kind] = []
     while (index := len(kinds)) < len(lines):
-        line = lines[index]
-        if not line.strip():
+        if index in attributions:
+            kinds += [_Kind.QUOTE] * min(attributions[index], len(lines) - index)
+        elif lines[index].blank:
             kinds.append(_Kind.BLANK)
-        elif _is_quoted(line):
-            kinds.append(_Kind.QUOTE)
         else:
-            length = min(attribution_length(lines, index), len(lines) - index)
-            kinds += [_Kind.QUOTE] * length or [_Kind.NEW]
+            kinds.append(_Kind.QUOTE if lines[index].quoted else _Kind.NEW)
     return kinds
 
 
@@ -120,9 +130,9 @@ def _is_interleaved(kinds: list[_Kind], runs: list[tuple[int, int]]) -> bool:
     return bool(quotes) and any(quotes[0] < start < quotes[-1] for start, _ in runs)
 
 
-def _spans(lines: list[str], runs: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def _spans(lines: Sequence[Line], runs: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Line runs as code-point offsets; a run's last line break belongs to it."""
     offsets = [0]
     for line in lines:
-        offsets.append(offsets[-1] + len(line) + 1)
+        offsets.append(offsets[-1] + len(line.text) + 1)
     return tuple((offsets[start], min(offsets[end], offsets[-1] - 1)) for start, end in runs)

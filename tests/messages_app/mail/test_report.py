@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messages_app.mail.report import MAX_DIAGNOSTIC, DeliveryReport, ReportKind, mask_addresses, read_report
+from tests.messages_app.mail.raw_mails import mail, multipart, part
+
+TEXT = part(b"text/plain", b"Your mail could not be delivered.")
+RETURNED = part(b"text/rfc822-headers", b"Subject: x\r\nMessage-ID: <m.1@relay.example>\r\n")
+
+
+def status_report(status: bytes, *more: bytes) -> bytes:
+    return multipart(
+        b"report; report-type=delivery-status", TEXT, part(b"message/delivery-status", status), *more
+    )
+
+
+def read(raw: bytes) -> DeliveryReport:
+    report = read_report(raw)
+    assert report is not None
+    return report
+
+
+def recipient(*fields: str) -> bytes:
+    lines = ["Reporting-MTA: dns; mx.example", "", "Final-Recipient: rfc822; real@customer.example", *fields]
+    return "\r\n".join(lines).encode() + b"\r\n"
+
+
+@pytest.mark.rule("MAIL-24", "MAIL-25")
+@pytest.mark.parametrize(
+    ("fields", "status", "status_class", "hard"),
+    [
+        (("Action: failed", "Status: 5.1.1"), "5.1.1", 5, True),
+        (("Action: failed", "Status: 5.1.1 (no such user)"), "5.1.1", 5, True),
+        (("Action: failed", "Status: 5.0.0"), "5.0.0", 5, True),
+        (("Action: failed", "Status: 5.1.10"), "5.1.10", 5, True),
+        (("Action: failed", "Status: 5.4.1"), "5.4.1", 5, True),
+        (("Action: failed", "Status: 5.2.1"), "5.2.1", 5, True),
+        (("Action: failed", "Status: 5.1.8"), "5.1.8", 5, False),
+        (("Action: failed", "Status: 5.2.2"), "5.2.2", 5, False),
+        (("Action: failed", "Status: 5.3.4"), "5.3.4", 5, False),
+        (("Action: failed", "Status: 5.4.7"), "5.4.7", 5, False),
+        (("Action: failed", "Status: 5.7.1 (delivery not authorized)"), "5.7.1", 5, False),
+        (
+            ("Action: failed", "Status: 5.1.1", "Diagnostic-Code: smtp; 550 blocked as spam"),
+            "5.1.1",
+            5,
+            False,
+        ),
+        (
+            ("Action: failed", "Status: 5.5.0", "Diagnostic-Code: smtp; 550 mailbox unavailable"),
+            "5.5.0",
+            5,
+            True,
+        ),
+        (("Action: failed", "Status: 4.4.7"), "4.4.7", 4, False),
+        (("Action: delayed", "Status: 4.4.1"), "4.4.1", 4, False),
+        (("Action: delayed", "Status: 5.1.1"), "5.1.1", 4, False),
+        (("Action: delivered", "Status: 2.0.0"), "2.0.0", 2, False),
+        (("Action: failed", "Diagnostic-Code: smtp; 550 5.1.1 User unknown"), "5.1.1", 5, True),
+        (("Action: failed", "Diagnostic-Code: smtp; 550 User unknown"), "", 5, True),
+        (("Action: failed", "Diagnostic-Code: smtp; 450 try later"), "", 4, False),
+        (("Action: failed",), "", 5, True),
+        (("Action: relayed",), "", 2, False),
+        (("Status: 5.1.1",), "5.1.1", 5, True),
+        (("Action: FAILED (really)",), "", 5, True),
+        ((), "", 0, False),
+        (("Status: nonsense",), "", 0, False),
+        (("Action: failed", "Diagnostic-Code: smtp; from 10.5.1.1.2 said no"), "", 5, True),
+    ],
+)
+def test_delivery_status(fields: tuple[str, ...], status: str, status_class: int, hard: bool) -> None:
+    report = read(status_report(recipient(*fields)))
+    assert report.kind is ReportKind.DELIVERY
+    (got,) = report.recipients
+    assert (got.status, got.status_class, got.hard) == (status, status_class, hard)
+    assert (report.status_class, report.hard) == (status_class, hard)
+
+
+@pytest.mark.rule("MAIL-24")
+def test_several_recipients_and_the_returned_message_id() -> None:
+    groups = (
+        recipient("Action: delayed", "Status: 4.0.0")
+        + b"\r\n\r\n"
+        + (
+            b"Original-Recipient: rfc822; b@customer.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+            b"Diagnostic-Code: smtp; 550\r\n no such user\r\n"
+        )
+    )
+    report = read(status_report(groups, RETURNED))
+    assert [got.status for got in report.recipients] == ["4.0.0", "5.1.1"]
+    assert (report.status_class, report.hard, report.diagnostic) == (5, True, "550 no such user")
+    assert report.original_message_id == "<m.1@relay.example>"
+
+
+def test_a_whole_returned_mail_gives_its_id_too() -> None:
+    returned = part(b"message/rfc822", b"Message-ID: <m.2@relay.example>\r\n\r\nbody")
+    assert (
+        read(status_report(recipient("Status: 5.1.1"), returned)).original_message_id == "<m.2@relay.example>"
+    )
+
+
+@pytest.mark.parametrize(("count", "kept"), [(99, 99), (100, 100), (101, 100)])
+def test_at_most_a_hundred_recipients(count: int, kept: int) -> None:
+    report = read(status_report(b"Action: failed\r\nStatus: 5.1.1\r\n\r\n" * count))
+    assert len(report.recipients) == kept
+
+
+def test_no_address_comes_out_and_the_text_is_bounded() -> None:
+    long = "Diagnostic-Code: smtp; 550 5.1.1 <real@customer.example>: " + "x " * 2000
+    report = read(status_report(recipient("Action: failed", long)))
+    assert "real@" not in repr(report)
+    assert report.diagnostic.startswith("550 5.1.1 <***@***>: x x")
+    assert len(report.diagnostic) == MAX_DIAGNOSTIC
+
+
+@pytest.mark.rule("MAIL-25")
+@pytest.mark.parametrize(
+    ("fields", "kind", "detail"),
+    [
+        (b"Feedback-Type: abuse\r\nVersion: 1\r\n", ReportKind.COMPLAINT, "abuse"),
+        (b"Version: 1\r\n\r\nFeedback-Type: Fraud\r\n", ReportKind.COMPLAINT, "fraud"),
+        (b"Version: 1\r\n", ReportKind.COMPLAINT, ""),
+        (b"Feedback-Type: not-spam\r\n", ReportKind.FEEDBACK, "not-spam"),
+        (b"Feedback-Type: auth-failure\r\n", ReportKind.FEEDBACK, "auth-failure"),
+    ],
+)
+def test_feedback_reports(fields: bytes, kind: ReportKind, detail: str) -> None:
+    raw = multipart(
+        b"report; report-type=feedback-report", TEXT, part(b"message/feedback-report", fields), RETURNED
+    )
+    report = read(raw)
+    assert (report.kind, report.detail, report.hard) == (kind, detail, False)
+    assert report.original_message_id == "<m.1@relay.example>"
+
+
+def test_receipts() -> None:
+    fields = b"Original-Message-ID: <m.3@relay.example>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n"
+    report = read(multipart(b"report", TEXT, part(b"message/disposition-notification", fields)))
+    assert (report.kind, report.original_message_id) == (ReportKind.DISPOSITION, "<m.3@relay.example>")
+    assert report.detail == "manual-action/mdn-sent-manually; displayed"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        mail(b"", b"Action: failed"),
+        multipart(b"report", TEXT),
+        multipart(
+            b"mixed", part(b"message/rfc822", status_report(recipient("Status: 5.1.1"))), boundary=b"outer"
+        ),
+    ],
+)
+def test_no_report(raw: bytes) -> None:
+    assert read_report(raw) is None
+
+
+@pytest.mark.rule("MAIL-23")
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("nothing here", "nothing here"),
+        ("550 <a@b.example>: no", "550 <***@***>: no"),
+        ("a@b.example,c@d.example", "***@***,***@***"),
+        ("(a.b+c@d.example)", "(***@***)"),
+        ("rfc822;a@b.example", "rfc822;***@***"),
+        ("mailto:a%40b.example", "mailto:***@***"),
+        ('"john doe"@b.example gone', "***@*** gone"),
+        ("<'a@b.example'>", "<'***@***'>"),
+        ("jürgen@bücher.example", "***@***"),
+        ("a@[192.0.2.1]", "***@***[192.0.2.1]"),
+    ],
+)
+def test_masked_addresses(text: str, masked: str) -> None:
+    assert mask_addresses(text) == masked
+
+
+@given(st.text(alphabet='ab.@<>"% (),4\t', max_size=60))
+def test_masking_leaves_no_other_at_sign(text: str) -> None:
+    assert "@" not in mask_addresses(text).replace("***@***", "")
+
+
+@given(st.binary(max_size=300))
+def test_any_status_bytes(status: bytes) -> None:
+    assert read_report(status_report(status)) is not None
+
+
+@pytest.mark.parametrize("piece", [b"\n", b"Action: failed\n", b"a:\n", b"5.1.1.", b'"a', b"@", b"\n \n"])
+def test_large_hostile_reports_end(piece: bytes) -> None:
+    read_report(status_report(b"Status: 5.1.1\nDiagnostic-Code: x" + piece * (1_000_000 // len(piece))))
