@@ -304,6 +304,7 @@ LOGGING: dict[str, Any] = {
         # Warnings of these name the address that was tried, or quote the file that they read.
         "axes": {"level": "ERROR"},
         "pypdf": {"level": "CRITICAL"},
+        "pypdf": {"level": "CRITICAL"},
         "PIL": {"level": "CRITICAL"},
         "mail.log": {"level": "WARNING"},
     },

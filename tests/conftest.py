@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from messages_app.models import SealingKey
+from messages_app.vault.keys import installation_key, missing_installation_keys
 from tests import servers
 
 ON_POSTGRES = os.environ.get("TEST_ON") == "postgres"
@@ -30,3 +32,14 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     """The address of a real Redis."""
     named = os.environ.get("TEST_REDIS_URL") or (ON_POSTGRES and os.environ["REDIS_URL"])
     return named or str(request.getfixturevalue("real_servers").redis_url)
+
+
+@pytest.fixture(autouse=True)
+def installation_keys(request: pytest.FixtureRequest) -> None:
+    """The keys that the migrations made, again where a transactional test has emptied the tables."""
+    if request.node.get_closest_marker("django_db") is None:
+        return
+    transactional = request.node.get_closest_marker("django_db").kwargs.get("transaction", False)
+    request.getfixturevalue("transactional_db" if transactional else "db")
+    installation_key.cache_clear()
+    SealingKey.objects.bulk_create(missing_installation_keys())

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from accounts.models import AuthorizedAddress, Pair
 from messages_app.files.identify import identify
+from messages_app.files.kinds import Identified
 from messages_app.files.names import clean_name, unique_names
 from messages_app.mail.html import html_to_text, sanitise_html
 from messages_app.models import Message, Thread
@@ -83,28 +84,39 @@ def store_files(prepared: Prepared) -> None:
 
 
 def _prepare_files(submitted: tuple[SubmittedFile, ...]) -> tuple[PreparedFile, ...]:
-    names = unique_names([clean_name(file.name) for file in submitted])
-    return tuple(_prepare_file(name, file) for name, file in zip(names, submitted, strict=True))
+    seen = [_identify(file) for file in submitted]
+    names = unique_names([_name(file, what) for file, what in zip(submitted, seen, strict=True)])
+    return tuple(map(_prepare_file, names, submitted, seen))
 
 
-def _prepare_file(name: str, file: SubmittedFile) -> PreparedFile:
+def _identify(file: SubmittedFile) -> Identified | None:
+    """What the bytes are; None for a file that is refused for its size whatever it is (ATT-1)."""
     if len(file.content) > current_limits().max_message_bytes:
-        # Refused for its size whatever it is: looking inside would only cost (ATT-1).
-        found = FileFacts(name=name, size=len(file.content), kind="", inline=file.inline)
-    else:
-        seen = identify(name, file.content)
-        found = FileFacts(
-            name=name,
-            size=len(file.content),
-            kind=seen.kind,
-            problem=seen.problem,
-            found=seen.found,
-            inline=file.inline,
-        )
+        return None
+    return identify(file.name, file.content)
+
+
+def _name(file: SubmittedFile, what: Identified | None) -> str:
+    kind = what.kind if what else None
+    return clean_name(file.name or (f"file.{kind}" if kind else "file"))
+
+
+def _prepare_file(name: str, file: SubmittedFile, what: Identified | None) -> PreparedFile:
     row_id = uuid.uuid7()
-    content_id = row_id.hex if file.inline else ""
+    facts = FileFacts(
+        name=name,
+        size=len(file.content),
+        kind=what.kind if what else "",
+        problem=what.problem if what else None,
+        found=what.found if what else "",
+        inline=file.inline,
+    )
     return PreparedFile(
-        id=row_id, facts=found, key=os.urandom(32), content=file.content, content_id=content_id
+        id=row_id,
+        facts=facts,
+        key=os.urandom(32),
+        content=file.content,
+        content_id=row_id.hex if file.inline else "",
     )
 
 
