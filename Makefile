@@ -1,10 +1,7 @@
 # Two commands are all that a newcomer needs: `make demo` and `make test`. `make help` lists the rest.
 
+# PORT, SMTP_PORT and DATA_DIR on the command line reach the settings through the environment.
 PYTHON ?= python3
-PORT ?= 8000
-SMTP_PORT ?= 8025
-DATA_DIR ?= var
-export PORT SMTP_PORT DATA_DIR
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
