@@ -9,6 +9,7 @@ import base64
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,10 +30,8 @@ def prepare() -> None:
     """Once a test run, in the process that leads it."""
     for name in FOREIGN:
         os.environ.pop(name, None)
-    folder = tempfile.mkdtemp(prefix="messaging-center-tests-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ |= {
-        "TEST_FOLDER": folder,
+        "TEST_FOLDER": folder_for_this_run(),
         "ENV_FILE": "",
         "DEMO": "on",
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -42,6 +41,15 @@ def prepare() -> None:
     }
     if os.environ.get("TEST_ON") == "postgres":
         use_real_servers()
+
+
+def folder_for_this_run() -> str:
+    """A fresh folder that goes with the run; tools that only read the settings (mypy) share one."""
+    if "pytest" not in sys.modules:
+        return str(Path(tempfile.gettempdir()) / f"messaging-center-tools-{os.getuid()}")
+    folder = tempfile.mkdtemp(prefix="messaging-center-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def use_real_servers() -> None:

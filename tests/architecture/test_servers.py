@@ -16,8 +16,8 @@ LEADER = """
 import psutil, sys
 from tests import servers
 started = servers.start()
-print(started.postgres_url, started.redis_url, *(child.pid for child in psutil.Process().children(recursive=True)))
-sys.stdout.flush()
+pids = [child.pid for child in psutil.Process().children(recursive=True)]
+print(started.postgres_url, started.redis_url, *pids, flush=True)
 sys.stdin.read()
 """
 
