@@ -31,7 +31,7 @@ def queue_refusal(case: Case, template: str) -> Delivery | None:
         template=template,
         recipient=party.address,
         language=_language(case, party),
-        pair=case.pair if party.listed else None,
+        pair=case.pair,  # whose addresses the leak gate looks for: of both sides, unless it is one of them
         to_side=case.author if party.listed else None,
         inbound=case.inbound,
         context={

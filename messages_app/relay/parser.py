@@ -47,7 +47,10 @@ class Parser:
         request = pickle.dumps((raw, options), protocol=5)
         with self._lock:
             answer = self._ask(request)
-        mail, report = _Values(io.BytesIO(answer)).load()
+        try:
+            mail, report = _Values(io.BytesIO(answer)).load()
+        except pickle.UnpicklingError:
+            raise Unreadable from None
         return mail, report
 
     def close(self) -> None:

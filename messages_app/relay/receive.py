@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -149,11 +150,14 @@ def _quarantine(inbound: InboundMail) -> None:
     try:
         raw = raw_bytes(inbound.raw)
         case = _parsed(inbound, raw[: head_bounds(raw, 0, len(raw))[1]])
-    except (Unreadable, SealBroken, FileNotFoundError):
+        author = case.party
+        told = case.mail.automatic is None and author is not None and author.proven and author.listed
+        settle(case, replace(routed, notice="quarantined" if told else ""))
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:  # what made it unreadable may show here again, and the line must go on (MAIL-6)
+        item = f"inbound:{inbound.pk}"
+        log.warning("nobody is told of a mail set aside", exc_info=True, extra={"item": item})
         InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(
             state=routed.state, outcome=routed.outcome, settled_at=timezone.now(), lease_until=None
         )
-        return
-    author = case.party
-    told = case.mail.automatic is None and author is not None and author.proven and author.listed
-    settle(case, Routed(state=routed.state, outcome=routed.outcome, notice="quarantined" if told else ""))
