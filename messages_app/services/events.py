@@ -6,6 +6,7 @@ An event is marked as taken in the transaction of what it leads to: it is told o
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -32,7 +33,7 @@ def take_events(now: datetime) -> int:
 
 
 @transaction.atomic
-def _take_account_event(pk: object, now: datetime) -> bool:
+def _take_account_event(pk: UUID, now: datetime) -> bool:
     if not AccountEvent.objects.filter(pk=pk, taken_at=None).update(taken_at=now):
         return False  # another worker was faster
     event = AccountEvent.objects.select_related("user", "authorized_address__seller").get(pk=pk)
@@ -73,7 +74,7 @@ def _tell_person(user: User, kind: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def _take_order_event(pk: object, now: datetime) -> bool:
+def _take_order_event(pk: UUID, now: datetime) -> bool:
     if not OrderEvent.objects.filter(pk=pk, taken_at=None).update(taken_at=now):
         return False
     event = OrderEvent.objects.select_related("order__seller").get(pk=pk)

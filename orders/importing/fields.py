@@ -11,18 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import normalise_address
-from accounts.names import clean_line
-
 YEARS = range(1990, 2101)  # what an order can be dated; keeps every time zone's arithmetic in bounds
 _TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.ASCII | re.IGNORECASE)
-
-
-class LineField(forms.CharField):
-    """One line of text without control characters (SEC-6)."""
-
-    def to_python(self, value: Any) -> str:
-        return clean_line(super().to_python(value) or "")
 
 
 class ChoiceCell(forms.ChoiceField):
@@ -30,18 +20,6 @@ class ChoiceCell(forms.ChoiceField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).strip().lower()
-
-
-class AddressField(forms.EmailField):
-    """A mail address in its normal form; never one of the relay's own, which would loop."""
-
-    def to_python(self, value: Any) -> str:
-        return normalise_address(super().to_python(value) or "")
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value.rpartition("@")[2] in (settings.RELAY_DOMAIN, *settings.RELAY_DOMAINS_OLD):
-            raise ValidationError(_("This is an address of the relay itself; a person's own is needed."))
 
 
 class MomentField(forms.Field):

@@ -12,13 +12,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import AddressField, LineField
 from accounts.models import Marketplace
 from orders.importing.fields import (
-    AddressField,
     ChoiceCell,
     DayField,
     LanguageField,
-    LineField,
     MomentField,
     TraitsField,
     at_place,

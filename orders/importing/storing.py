@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Buyer, Seller
+from accounts.services.pairs import pair_for
 from accounts.services.parties import Refused
 from orders.importing.known import Known
 from orders.importing.parties import FirstSeen, buyer_of, seller_of
@@ -56,7 +57,9 @@ def store_order(
     seller, buyer = parties
     order = known.orders.get(head.order_number)
     created = order is None
-    order = order or Order(number=head.order_number, seller=seller, buyer=buyer)
+    if order is None:
+        pair_for(buyer, seller)  # from now on the seller can write to the buyer's alias
+        order = Order(number=head.order_number, seller=seller, buyer=buyer)
     changed = _write_order(order, head, now=now)
     changed |= _write_lines(order, {} if created else _lines_of(order), seller, good, known)
     has_news = write_events(order, {} if created else events_of(order), now=now, silent=silent)

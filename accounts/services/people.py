@@ -1,0 +1,92 @@
+"""Signing up, claiming an account, a new password, one's own profile (ACC-1, ACC-9, ACC-11).
+
+Whether an address has an account shows in the mail to that address alone: asking for a link reads
+and writes the same for an address that nobody has.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.addresses import normalise_address
+from accounts.links import person_by_token
+from accounts.models import AccountEvent, Buyer, Marketplace, Membership, User
+from accounts.names import display_name_of
+from accounts.wake import wake
+
+Kind = AccountEvent.Kind
+
+
+@transaction.atomic
+def ask_for_link(*, email: str, now: datetime) -> None:
+    """Has a link mailed that claims the account or resets its password; an unknown address gets none."""
+    user = User.objects.filter(email=normalise_address(email), is_active=True).first()
+    _tell(user, Kind.CLAIM if user and user.claimed_at is None else Kind.RESET_PASSWORD, now)
+
+
+@transaction.atomic
+def sign_up_buyer(
+    *, email: str, full_name: str, language: str, marketplace: Marketplace, now: datetime
+) -> None:
+    """Opens a buyer's account, unclaimed until the link in the mail is used.
+
+    Somebody with an account is told by mail that they have one; nothing about it changes.
+    """
+    user = User.objects.filter(email=normalise_address(email)).first()
+    if user is not None:
+        _tell(user, Kind.CLAIM if user.claimed_at is None else Kind.ACCOUNT_EXISTS, now)
+        return
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, full_name=full_name, language=language, created_at=now)
+            Buyer.objects.create(user=user, marketplace=marketplace, display_name=display_name_of(full_name))
+    except IntegrityError:
+        return  # the same form twice at once: the other one tells them
+    _tell(user, Kind.SIGN_UP, now)
+
+
+@transaction.atomic
+def set_password(*, token: str, password: str, now: datetime) -> User | None:
+    """Sets the password by a link, claiming an unclaimed account; None for a link that is not good.
+
+    The link works once; every session of that person ends.
+    """
+    user = person_by_token(token, lock=True)
+    if user is None:
+        return None
+    user.set_password(password)
+    user.claimed_at = user.claimed_at or now
+    user.save(update_fields=["password", "claimed_at"])
+    return user
+
+
+@transaction.atomic
+def set_profile(*, user: User, language: str, time_zone: str, display_name: str | None = None) -> None:
+    """Stores language and time zone, and a buyer's display name where one is given (ACC-9, ACC-10)."""
+    User.objects.filter(pk=user.pk).update(language=language, time_zone=time_zone)
+    if display_name is not None:
+        Buyer.objects.filter(user=user).update(display_name=display_name)
+
+
+def set_buyer_mail(*, buyer: Buyer, messages: bool, system: bool) -> None:
+    """A buyer's mail for new seller messages (critical ones come always) and system messages (ACC-5)."""
+    Buyer.objects.filter(pk=buyer.pk).update(mail_messages=messages, mail_system=system)
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership) -> None:
+    """Ends a member's access at once: pages by the lost role, mail by the lost address (ACC-3).
+
+    Their own address would else go on writing as one of nobody in particular. The owner stays.
+    """
+    if membership.is_owner:
+        raise ValueError("A seller account always has its owner.")
+    membership.seller.authorized_addresses.filter(address=membership.user.email).delete()
+    membership.delete()
+
+
+def _tell(user: User | None, kind: str, now: datetime) -> None:
+    AccountEvent.objects.create(kind=kind, user=user, created_at=now)
+    wake("take_events")

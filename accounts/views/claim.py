@@ -1,0 +1,83 @@
+"""Opening an account, claiming one, a new password (ACC-1, ACC-11). No answer tells who has an account."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import AddressForm, SignUpForm
+from accounts.links import person_by_token
+from accounts.models import User
+from accounts.rate_limit import LINK_PER_ADDRESS, LINK_PER_PLACE, count_try, place_of
+from accounts.services import people
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest) -> HttpResponse:
+    """Asks for a link that claims an account or resets its password."""
+    form = AddressForm(request.POST or None)
+    if not form.is_valid():
+        return _page(request, "accounts/claim.html", form)
+    if not _may_ask(request, form.cleaned_data["email"]):
+        return _page(request, "accounts/claim.html", form, spent=True)
+    people.ask_for_link(email=form.cleaned_data["email"], now=timezone.now())
+    messages.info(request, _("If this address has an account, a mail with a link is on its way to it."))
+    return redirect("sign_in")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Opens a buyer's account; the link in the mail finishes it."""
+    form = SignUpForm(request.POST or None)
+    if not form.is_valid():
+        return _page(request, "accounts/sign_up.html", form)
+    if not _may_ask(request, form.cleaned_data["email"]):
+        return _page(request, "accounts/sign_up.html", form, spent=True)
+    people.sign_up_buyer(**form.cleaned_data, language=get_language() or "", now=timezone.now())
+    messages.info(request, _("Look into your mailbox: the link in our mail finishes signing up."))
+    return redirect("sign_in")
+
+
+@sensitive_post_parameters("new_password1", "new_password2")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_password(request: HttpRequest, token: str) -> HttpResponse:
+    """Sets the password of whoever the link names; opening the page changes nothing (MAIL-30)."""
+    user = person_by_token(token)
+    if user is None:
+        return render(request, "accounts/link_expired.html", status=410)
+    form: SetPasswordForm[User] = SetPasswordForm(user, request.POST or None)
+    if not form.is_valid():
+        claiming = user.claimed_at is None
+        return _page(request, "accounts/set_password.html", form, claiming=claiming)
+    if not people.set_password(token=token, password=form.cleaned_data["new_password1"], now=timezone.now()):
+        return render(request, "accounts/link_expired.html", status=410)
+    messages.success(request, _("Your password is set. Sign in with it."))
+    return redirect("sign_in")
+
+
+def _may_ask(request: HttpRequest, email: str) -> bool:
+    """Whether the limits for this address and this place allow another mail; counts the try."""
+    within = [count_try(LINK_PER_ADDRESS, email), count_try(LINK_PER_PLACE, place_of(request))]
+    return all(within)
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    form: AddressForm | SetPasswordForm[User],
+    *,
+    spent: bool = False,
+    claiming: bool = False,
+) -> HttpResponse:
+    status = 429 if spent else 422 if form.is_bound else 200
+    context = {"form": form, "spent": spent, "claiming": claiming}
+    return render(request, template, context, status=status)

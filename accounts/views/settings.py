@@ -1,0 +1,147 @@
+"""Settings of a seller account and of a person (ACC-4 to ACC-10)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import role_or_404, seller_role_or_404
+from accounts.forms import BuyerNotificationsForm, ListedAddressForm, ProfileForm, SellerNotificationsForm
+from accounts.links import address_by_token
+from accounts.models import AuthorizedAddress, Buyer, Permission, Seller
+from accounts.queries.addresses import authorized_address_or_404, authorized_addresses
+from accounts.rate_limit import CONFIRM_PER_SELLER, count_try
+from accounts.roles import Role
+from accounts.services import addresses, people
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def address_list(request: HttpRequest) -> HttpResponse:
+    """The addresses that may write as the seller, and a form for another (ACC-4)."""
+    role = seller_role_or_404(request, Permission.SETTINGS)
+    form = ListedAddressForm(request.POST or None)
+    if form.is_valid():
+        _ask_to_confirm(request, _seller(role), form.cleaned_data["email"])
+        return redirect("settings_addresses")
+    context = {"role": role, "form": form, "addresses": authorized_addresses(role)}
+    return render(request, "accounts/settings_addresses.html", context, status=_status(form))
+
+
+@require_POST
+@login_required
+def change_address(request: HttpRequest, pk: int) -> HttpResponse:
+    """Blocks, unblocks or removes a listed address, or mails its link again."""
+    role = seller_role_or_404(request, Permission.SETTINGS)
+    row = authorized_address_or_404(role, pk)
+    match request.POST.get("action"):
+        case "block":
+            addresses.block_address(row=row)
+        case "unblock":
+            addresses.unblock_address(row=row, now=timezone.now())
+        case "remove":
+            addresses.remove_address(row=row)
+        case "send" if row.state == AuthorizedAddress.State.WAITING:
+            _ask_to_confirm(request, row.seller, row.address)
+        case _:
+            raise Http404
+    return redirect("settings_addresses")
+
+
+def _ask_to_confirm(request: HttpRequest, seller: Seller, address: str) -> None:
+    """Lists the address and says what happened; mails are bounded, for the address may be a stranger's."""
+    if not count_try(CONFIRM_PER_SELLER, str(seller.pk)):
+        messages.error(request, _("Too many confirmation mails within an hour. Try again later."))
+        return
+    row = addresses.add_address(seller=seller, address=address, now=timezone.now())
+    if row.state == AuthorizedAddress.State.WAITING:
+        messages.info(request, _("A link to confirm %(address)s was sent there.") % {"address": row.address})
+    elif row.state == AuthorizedAddress.State.CONFIRMED:
+        messages.info(request, _("%(address)s is confirmed already.") % {"address": row.address})
+    else:
+        messages.error(request, _("%(address)s is blocked. Unblock it first.") % {"address": row.address})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link in the mail; only its button confirms (ACC-4, MAIL-30)."""
+    if request.method == "POST":
+        row = addresses.confirm_address(token=token, now=timezone.now())
+    else:
+        row = address_by_token(token)
+    if row is None:
+        return render(request, "accounts/link_expired.html", status=410)
+    context = {"row": row, "done": request.method == "POST"}
+    return render(request, "accounts/confirm_address.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Which mails come, and where to: a seller's by permission, a buyer's own (ACC-5, ACC-6)."""
+    role = role_or_404(request, Permission.SETTINGS)
+    if role.buyer:
+        return _buyer_notifications(request, role, role.buyer)
+    return _seller_notifications(request, role, _seller(role))
+
+
+def _buyer_notifications(request: HttpRequest, role: Role, buyer: Buyer) -> HttpResponse:
+    initial = {"mail_messages": buyer.mail_messages, "mail_system": buyer.mail_system}
+    form = BuyerNotificationsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        people.set_buyer_mail(buyer=buyer, messages=data["mail_messages"], system=data["mail_system"])
+        messages.success(request, _("Your notifications are saved."))
+        return redirect("settings_notifications")
+    return render(request, "accounts/settings_notifications.html", {"role": role, "form": form})
+
+
+def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> HttpResponse:
+    initial = {name: getattr(seller, name) for name in SellerNotificationsForm.base_fields}
+    form = SellerNotificationsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        addresses.set_messaging(seller=seller, enabled=data.pop("messaging_enabled"))
+        wanted = addresses.Notifications(**data)
+        waiting = addresses.set_notifications(seller=seller, wanted=wanted, now=timezone.now())
+        messages.success(request, _("Your notifications are saved."))
+        if waiting:
+            messages.info(request, _("Buyer messages go to the new address once it is confirmed."))
+        return redirect("settings_notifications")
+    context = {"role": role, "form": form, "seller": seller}
+    return render(request, "accounts/settings_notifications.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Language, time zone, and a buyer's display name (ACC-9, ACC-10)."""
+    role = role_or_404(request)
+    initial = {
+        "language": role.user.language,
+        "time_zone": role.user.time_zone,
+        "display_name": role.buyer.display_name if role.buyer else "",
+    }
+    form = ProfileForm(request.POST or None, initial=initial, is_buyer=role.buyer is not None)
+    if form.is_valid():
+        people.set_profile(user=role.user, **form.cleaned_data)
+        messages.success(request, _("Your profile is saved."))
+        return redirect("settings_profile")
+    context = {"role": role, "form": form}
+    return render(request, "accounts/settings_profile.html", context, status=_status(form))
+
+
+def _seller(role: Role) -> Seller:
+    """The seller of a role that `seller_role_or_404` has checked."""
+    if role.seller is None:
+        raise Http404
+    return role.seller
+
+
+def _status(form: ListedAddressForm | SellerNotificationsForm | ProfileForm) -> int:
+    return 422 if form.is_bound else 200

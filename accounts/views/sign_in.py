@@ -1,0 +1,80 @@
+"""Signing in and out, and the choice of a role (ACC-1, ACC-2)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms import SignInForm
+from accounts.rate_limit import SIGN_IN_PER_PLACE, count_try, is_spent, place_of
+from accounts.roles import switch_role
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page. Leads on to `next` where that is a page of ours."""
+    if request.user.is_authenticated:
+        return redirect(_next_page(request))
+    if request.method != "POST":
+        return _page(request, SignInForm(request))
+    place = place_of(request)
+    form = SignInForm(request, request.POST)
+    if is_spent(SIGN_IN_PER_PLACE, place):
+        return _page(request, form, locked=True)
+    if form.is_valid():
+        login(request, form.get_user())
+        return redirect(_next_page(request))
+    count_try(SIGN_IN_PER_PLACE, place)
+    return _page(request, form, locked=_was_locked_out(request))
+
+
+def _page(request: HttpRequest, form: SignInForm, *, locked: bool = False) -> HttpResponse:
+    status = 429 if locked else 422 if form.is_bound else 200
+    context = {"form": form, "locked": locked, "next": _wanted_page(request)}
+    return render(request, "accounts/sign_in.html", context, status=status)
+
+
+def _was_locked_out(request: HttpRequest) -> bool:
+    """Whether django-axes refused this try; its middleware is then spared its own bare answer."""
+    locked = bool(getattr(request, "axes_locked_out", False))
+    if locked:
+        setattr(request, "axes_locked_out", False)  # noqa: B010 - an attribute that only axes knows
+    return locked
+
+
+def _wanted_page(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    own = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if own else ""
+
+
+def _next_page(request: HttpRequest) -> str:
+    return _wanted_page(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session."""
+    logout(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("sign_in")
+
+
+@require_POST
+@login_required
+def choose_role(request: HttpRequest) -> HttpResponse:
+    """Switches between buying and the sellers that one is a member of, without signing out (ACC-2)."""
+    if not switch_role(request, request.POST.get("role", "")):
+        raise Http404
+    return redirect(settings.LOGIN_REDIRECT_URL)
