@@ -15,6 +15,7 @@ from messages_app.mail.references import message_id, reference_code
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.outbox import Parcel
+from messages_app.relay.own_marks import loop_mark
 from messages_app.relay.page import Rendered
 from messages_app.services.links import web_address
 from messages_app.vault.keys import installation_key
@@ -64,11 +65,6 @@ def row_message_id(parcel: Parcel, kind: str) -> str:
 def seed_of(parcel: Parcel) -> bytes:
     """Where the boundaries come from: the same at every try, not to be guessed by who wrote the text."""
     return hmac.digest(installation_key("message_ids"), b"boundary\0" + parcel.delivery.id.bytes, sha256)
-
-
-def loop_mark() -> str:
-    """This installation's value of X-Messaging-Center-Loop: opaque, for life (MAIL-26)."""
-    return hmac.digest(installation_key("message_ids"), b"loop mark", sha256).hex()[:32]
 
 
 def thread_code(thread: Thread) -> str:

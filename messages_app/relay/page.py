@@ -63,15 +63,18 @@ def render_page(page: Page) -> Rendered:
     }
     subject = " ".join(render_to_string(f"email/{page.name}/subject.txt", context).split())
     context["title"] = page.title or subject
-    context["plain_body"] = f"email/{page.name}/body.txt"
+    context["words_template"] = f"email/{page.name}/body.txt"
+    context["words"] = _plain(render_to_string("email/_words.txt", context), keep=page.rich)
     context["html_body"] = f"email/{page.name}/body.html" if page.rich else "email/_paragraphs.html"
     text = render_to_string("email/_frame.txt", context)
     html = render_to_string("email/_frame.html", context)
-    return Rendered(subject, _tidy(text), html)
+    return Rendered(subject, text, html)
 
 
-def _tidy(text: str) -> str:
-    """At most one empty line in a row at the frame's seams; blanks at line ends go."""
-    lines = [line.rstrip() for line in text.strip("\n").split("\n")]
-    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
-    return "\n".join(kept) + "\n"
+def _plain(text: str, *, keep: bool) -> str:
+    """Words as a plain string, which HTML escapes. Our own get at most one empty line in a row; with `keep`
+    they are somebody's and stay as they were written."""
+    lines = str(text).strip("\n").split("\n")
+    if not keep:
+        lines = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    return "\n".join(lines)

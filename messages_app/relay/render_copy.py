@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -109,7 +110,8 @@ def _file(row: Attachment, key: bytes, masks: Masks, parcel: Parcel) -> Outgoing
 
 def _content_id(row: Attachment, parcel: Parcel) -> str:
     """A new id for each copy: nothing of the author's program, and no two copies share one (MAIL-18)."""
-    return f"{row.id.hex}.{parcel.delivery.id.hex}@{parcel.aliases[Side.BUYER].rpartition('@')[2]}"
+    name = sha256(row.id.bytes + parcel.delivery.id.bytes).hexdigest()[:32]
+    return f"{name}@{parcel.aliases[Side.BUYER].rpartition('@')[2]}"
 
 
 def _render(copy: _Copy) -> Rendered:
@@ -164,6 +166,8 @@ def _topic(copy: _Copy) -> tuple[str, str]:
         return "", ""
     if author == Side.SELLER:
         return _("Reason"), reason_name(own or began)
+    if (own or began) == "other":
+        return "", ""
     return _("About"), topic_name(own or began)
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_datetime
 from django.utils.translation import get_language
 
-_LOCALES = {"en": "en_GB"}  # day before month, 24 hours; the others are their own
+# Weekday and day; day and year (CLDR patterns). What is not here reads as English.
+_DAYS = {
+    "en": ("EEEE d MMMM", "d MMMM y"),
+    "fr": ("EEEE d MMMM", "d MMMM y"),
+    "it": ("EEEE d MMMM", "d MMMM y"),
+    "pl": ("EEEE d MMMM", "d MMMM y"),
+    "de": ("EEEE, d. MMMM", "d. MMMM y"),
+    "es": ("EEEE d 'de' MMMM", "d 'de' MMMM 'de' y"),
+}
 
 
-def _locale() -> str:
+def _language() -> str:
     language = (get_language() or "en").partition("-")[0]
-    return _LOCALES.get(language, language)
+    return language if language in _DAYS else "en"
 
 
 def moment_of(value: object) -> datetime | None:
@@ -32,14 +40,12 @@ def place_of(zone: tzinfo) -> str:
 
 def short_time(moment: datetime, zone: tzinfo = UTC) -> str:
     """Weekday, day and time: "Thursday 19 November, 11:22"."""
-    local = moment.astimezone(zone)
-    day = format_skeleton("MMMMEEEEd", local, tzinfo=zone, locale=_locale())
-    return f"{day}, {format_datetime(local, 'HH:mm', tzinfo=zone, locale=_locale())}"
+    language = _language()
+    return format_datetime(moment, f"{_DAYS[language][0]}, HH:mm", tzinfo=zone, locale=language)
 
 
 def day_and_time(moment: datetime, zone: tzinfo = UTC) -> str:
     """Date, year, time and place: "19 November 2026, 10:41 (London)"."""
-    local = moment.astimezone(zone)
-    day = format_skeleton("yMMMMd", local, tzinfo=zone, locale=_locale())
-    time = format_datetime(local, "HH:mm", tzinfo=zone, locale=_locale())
-    return f"{day}, {time} ({place_of(zone)})"
+    language = _language()
+    shown = format_datetime(moment, f"{_DAYS[language][1]}, HH:mm", tzinfo=zone, locale=language)
+    return f"{shown} ({place_of(zone)})"

@@ -1,0 +1,125 @@
+"""Authors hear of late mail, and lists take the place of too many notices (MAIL-21, MAIL-27, MAIL-23)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from messages_app.models import Delivery
+from messages_app.policy.facts import Side
+from messages_app.queries.outbox import open_context
+from messages_app.queries.trace import trace_of
+from messages_app.services.failures import tell_late
+from messages_app.services.notice_lists import past_the_hour, queue_notice_lists
+from messages_app.services.replies import masked_reply
+from messages_app.services.sending import Result, claim_due, record_results
+from tests.messages_app.relay.mail_world import BUYER_ADDRESS, NOON, notice_for, pair_of_two, parcels, say
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.rule("MAIL-21")
+@pytest.mark.parametrize(("waited", "told"), [(4 * HOUR - SECOND, 0), (4 * HOUR, 1)])
+def test_the_author_is_told_after_four_hours(waited: timedelta, told: int) -> None:
+    say(pair_of_two(), Side.BUYER)
+    Delivery.objects.update(state=Delivery.State.DEFERRED)
+    assert tell_late(NOON + waited) == told
+    assert tell_late(NOON + waited) == 0
+    notices = Delivery.objects.filter(template="late")
+    assert [notice.recipient for notice in notices] == [BUYER_ADDRESS] * told
+
+
+@pytest.mark.rule("MAIL-21")
+@pytest.mark.parametrize("state", [Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.HELD])
+def test_what_does_not_wait_is_not_late(state: str) -> None:
+    say(pair_of_two(), Side.BUYER)
+    Delivery.objects.update(state=state)
+    assert tell_late(NOON + 10 * HOUR) == 0
+
+
+@pytest.mark.rule("MAIL-27")
+def test_the_hundred_and_first_within_the_hour_is_listed(settings: object) -> None:
+    rows = [
+        notice_for(None, "unlisted", recipient="one@mail.example", now=NOON + number * SECOND)
+        for number in range(102)
+    ]
+    assert past_the_hour([row.id for row in rows]) == {rows[100].id, rows[101].id}
+
+
+@pytest.mark.rule("MAIL-27")
+@pytest.mark.parametrize(("later", "listed"), [(HOUR - SECOND, True), (HOUR, False)])
+def test_the_hour_slides(settings: object, later: timedelta, listed: bool) -> None:
+    for _ in range(100):
+        notice_for(None, "unlisted", recipient="one@mail.example", now=NOON)
+    next_one = notice_for(None, "unlisted", recipient="one@mail.example", now=NOON + later)
+    assert bool(past_the_hour([next_one.id])) is listed
+
+
+@pytest.mark.rule("MAIL-27")
+def test_a_list_takes_what_waits_an_hour_after_the_first() -> None:
+    pair = pair_of_two()
+    for number in range(3):
+        notice_for(pair, context={"subject": f"Mail {number} to {BUYER_ADDRESS}"}, now=NOON + number * SECOND)
+    Delivery.objects.update(state=Delivery.State.LISTED)
+    assert queue_notice_lists(NOON + HOUR - SECOND) == 0
+    assert queue_notice_lists(NOON + HOUR) == 3
+    assert queue_notice_lists(NOON + HOUR) == 0
+    listing = Delivery.objects.get(kind=Delivery.Kind.NOTICE_LIST)
+    items = open_context(listing)["items"]
+    assert [item["subject"] for item in items] == [f"Mail {number} to [address]" for number in range(3)]
+    assert listing.listed.count() == 3
+
+
+@pytest.mark.rule("MAIL-23", "PRV-5")
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        ("550 5.1.1 <hannah.winter@mail.example> unknown", "550 5.1.1 <[address]> unknown"),
+        ("450 user hannah.winter is away", "450 user … is away"),
+        ("451 mx1.mail.example says\r\n451 later", "451 mx1.… says 451 later"),
+        ("250 queued as b.abc@relay.example;ok", "250 queued as [address];ok"),
+        ("x" * 5000, "x" * 300),
+    ],
+)
+def test_a_servers_answer_names_nobody(reply: str, shown: str) -> None:
+    assert masked_reply(reply, BUYER_ADDRESS) == shown
+
+
+@pytest.mark.rule("MAIL-23")
+def test_the_trace_tells_the_whole_way() -> None:
+    message = say(pair_of_two(), Side.BUYER)
+    for minute, (outcome, reply) in enumerate([("deferred", "450 busy"), ("sent", "250 taken")], start=1):
+        Delivery.objects.update(next_at=NOON)
+        (parcel,) = parcels()
+        lease = Delivery.objects.get().lease
+        assert lease is not None
+        now = NOON + timedelta(minutes=minute)
+        record_results(lease, [Result(parcel.delivery, outcome, reply)], now=now)
+    message.read_at = NOON + HOUR
+    lines = [(line.event, line.detail) for line in trace_of(message)]
+    assert lines == [
+        ("accepted", ""),
+        ("checked", "deliver"),
+        ("queued", ""),
+        ("deferred", "450 busy"),
+        ("sent", "250 taken"),
+        ("read", ""),
+    ]
+
+
+@pytest.mark.rule("MAIL-20")
+def test_only_one_of_two_claims_gets_a_delivery() -> None:
+    say(pair_of_two(), Side.BUYER)
+    assert claim_due(now=NOON, limit=10) is not None
+    assert claim_due(now=NOON, limit=10) is None
+
+
+@pytest.mark.rule("MAIL-20")
+@pytest.mark.parametrize(("ahead", "due"), [(SECOND, False), (timedelta(0), True)])
+def test_a_delivery_is_due_from_its_moment_on(ahead: timedelta, due: bool) -> None:
+    say(pair_of_two(), Side.BUYER)
+    assert (claim_due(now=NOON - ahead, limit=1) is not None) is due
