@@ -1,11 +1,17 @@
 """The addresses of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from messaging_center import health
+from messaging_center import health, pages
 
 urlpatterns = [
+    path("", pages.home, name="home"),
+    path("theme/", pages.set_theme, name="set_theme"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("accounts.urls")),
+    path("", include("orders.urls")),
+    path("", include("messages_app.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),

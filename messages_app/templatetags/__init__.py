@@ -1,0 +1,1 @@
+"""Template tags: icons, fields, time and findings in words."""

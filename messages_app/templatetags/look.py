@@ -1,0 +1,60 @@
+"""Pieces of the look that need more than a class: icons, fields, sizes."""
+
+from __future__ import annotations
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from messages_app.wording import size_name
+
+register = template.Library()
+
+_PICTURES = ("jpeg", "gif", "png")
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """An icon of static/icons.svg; `kind` "s" is the small one. Decoration: words stand beside it."""
+    classes = f"icon icon--{kind}" if kind else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        classes,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A form field's control in the look's shape; Django ties help and errors to it."""
+    plain = isinstance(field.field.widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple)
+    return field.as_widget(attrs={} if plain else {"class": "input"})
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether the label stands behind the control."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def size(value: int) -> str:
+    """Bytes in words."""
+    return size_name(value)
+
+
+@register.filter
+def file_icon(kind: str) -> str:
+    """The icon of a file of that kind."""
+    return "image" if kind in _PICTURES else "file"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for an avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()

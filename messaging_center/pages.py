@@ -1,0 +1,49 @@
+"""The pages that belong to no room: the front door, and the choice of a theme."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.roles import current_role
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")  # "system" is no cookie at all
+_YEAR = 365 * 24 * 3600  # seconds
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Sign-in, the inbox of the current role, or the admin for staff who have none."""
+    if not request.user.is_authenticated:
+        return redirect("sign_in")
+    if current_role(request) is None and request.user.is_staff:
+        return redirect("admin:index")
+    return redirect("inbox")
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keeps light, dark or the system's theme on this device, and goes back to the page."""
+    theme = request.POST.get("theme", "")
+    if theme not in (*THEMES, "system"):
+        raise Http404
+    answer = redirect(_back(request))
+    if theme == "system":
+        answer.delete_cookie(THEME_COOKIE, samesite="Lax")
+    else:
+        secure = request.is_secure()
+        answer.set_cookie(
+            THEME_COOKIE, theme, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax"
+        )
+    return answer
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if own else "/"

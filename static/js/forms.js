@@ -1,0 +1,39 @@
+// Small helps that pages do without: a form is sent once, toasts can be closed, chosen files are named.
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button && button.classList.contains("button--primary")) {
+    button.setAttribute("aria-disabled", "true");
+    const spinner = document.createElement("span");
+    spinner.className = "spinner";
+    setTimeout(() => button.prepend(spinner), 300);
+  }
+});
+
+// A page that the back button brings again can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled=true]")) button.removeAttribute("aria-disabled");
+    for (const spinner of form.querySelectorAll(".spinner")) spinner.remove();
+  }
+});
+
+for (const button of document.querySelectorAll("[data-close-toast]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => button.closest(".toast").remove());
+}
+
+for (const input of document.querySelectorAll("input[type=file][data-names]")) {
+  const list = document.getElementById(input.dataset.names);
+  input.addEventListener("change", () => {
+    list.textContent = Array.from(input.files, (file) => file.name).join(", ");
+  });
+}
