@@ -23,7 +23,7 @@ from orders.queries.lists import order_or_404, order_page, pair_of_order
 def orders(request: HttpRequest) -> HttpResponse:
     """Manage Orders of a seller, Your Orders of a buyer, 50 a page."""
     role = role_or_404(request, Permission.READ)
-    context = {"role": role, "page": order_page(role, request.GET.get("after", ""))}
+    context = {"section": "orders", "role": role, "page": order_page(role, request.GET.get("after", ""))}
     return render(request, "orders/orders.html", context)
 
 
@@ -35,6 +35,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = order_or_404(role, number)
     pair = pair_of_order(found)
     context = {
+        "section": "orders",
         "role": role,
         "order": found,
         "pair": pair,

@@ -21,7 +21,12 @@ from accounts.services import consent
 def privacy(request: HttpRequest) -> HttpResponse:
     """Unsolicited messages on or off, for all sellers and for each; blocks."""
     role = buyer_role_or_404(request)
-    context = {"role": role, "buyer": role.buyer, "pairs": pairs_of_buyer(_buyer(role.buyer))}
+    context = {
+        "section": "settings",
+        "role": role,
+        "buyer": role.buyer,
+        "pairs": pairs_of_buyer(_buyer(role.buyer)),
+    }
     return render(request, "accounts/settings_privacy.html", context)
 
 

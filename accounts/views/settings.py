@@ -29,7 +29,7 @@ def address_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         _ask_to_confirm(request, _seller(role), form.cleaned_data["email"])
         return redirect("settings_addresses")
-    context = {"role": role, "form": form, "addresses": authorized_addresses(role)}
+    context = {"section": "settings", "role": role, "form": form, "addresses": authorized_addresses(role)}
     return render(request, "accounts/settings_addresses.html", context, status=_status(form))
 
 
@@ -98,7 +98,9 @@ def _buyer_notifications(request: HttpRequest, role: Role, buyer: Buyer) -> Http
         people.set_buyer_mail(buyer=buyer, messages=data["mail_messages"], system=data["mail_system"])
         messages.success(request, _("Your notifications are saved."))
         return redirect("settings_notifications")
-    return render(request, "accounts/settings_notifications.html", {"role": role, "form": form})
+    return render(
+        request, "accounts/settings_notifications.html", {"section": "settings", "role": role, "form": form}
+    )
 
 
 def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> HttpResponse:
@@ -113,7 +115,7 @@ def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> H
         if waiting:
             messages.info(request, _("Buyer messages go to the new address once it is confirmed."))
         return redirect("settings_notifications")
-    context = {"role": role, "form": form, "seller": seller}
+    context = {"section": "settings", "role": role, "form": form, "seller": seller}
     return render(request, "accounts/settings_notifications.html", context, status=_status(form))
 
 
@@ -132,7 +134,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         people.set_profile(user=role.user, **form.cleaned_data)
         messages.success(request, _("Your profile is saved."))
         return redirect("settings_profile")
-    context = {"role": role, "form": form}
+    context = {"section": "settings", "role": role, "form": form}
     return render(request, "accounts/settings_profile.html", context, status=_status(form))
 
 

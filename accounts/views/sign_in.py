@@ -27,9 +27,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, SignInForm(request))
     place = place_of(request)
-    form = SignInForm(request, request.POST)
     if is_spent(SIGN_IN_PER_PLACE, place):
-        return _page(request, form, locked=True)
+        return _page(request, SignInForm(request), locked=True)  # a bound one would be tried
+    form = SignInForm(request, request.POST)
     if form.is_valid():
         login(request, form.get_user())
         return redirect(_next_page(request))
