@@ -218,7 +218,8 @@ def test_bytes_that_cannot_be_opened_are_quarantined(pair: Pair) -> None:
     lost = take_in(mail_from(pair.buyer.user.email, "x" * 200_000), alias_of(pair, "seller"))
     changed = from_buyer(pair, "Changed.")
     (settings.DATA_DIR / "media" / lost.raw_id.hex[-2:] / lost.raw_id.hex).unlink()
-    changed.raw.sealed = bytes(changed.raw.sealed)[:-1] + b"?"
+    sealed = bytes(changed.raw.sealed)
+    changed.raw.sealed = sealed[:-1] + bytes([sealed[-1] ^ 1])
     changed.raw.save()
     process_waiting(100)
     assert set(InboundMail.objects.values_list("state", flat=True)) == {"quarantined"}

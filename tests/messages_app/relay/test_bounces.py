@@ -1,0 +1,167 @@
+"""Delivery reports that come back: recorded, told to the author, shown to nobody (MAIL-24, MAIL-25)."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from accounts.models import Pair
+from accounts.queries.pairs import alias_of
+from messages_app.mail.references import bounce_address
+from messages_app.models import Delivery, DeliveryAttempt, InboundMail, Message
+from messages_app.policy.facts import Side
+from messages_app.vault.keys import installation_key
+from tests.factories import OrderFactory, PairFactory, seller_owner
+from tests.messages_app.relay.inbound_world import arrive, mail_from, notices, write
+from tests.messages_app.relay.mail_world import finished
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair() -> Pair:
+    made = PairFactory.create()
+    OrderFactory.create(pair=made)
+    return made
+
+
+def copy_of(pair: Pair, author: Side) -> Delivery:
+    """The copy of a mail of that side, as it went out."""
+    write(pair, author, "A word about the parcel.")
+    delivery = Delivery.objects.get(kind=Delivery.Kind.COPY)
+    Delivery.objects.update(state=Delivery.State.SENT)
+    return delivery
+
+
+def address_for(delivery: Delivery) -> str:
+    return bounce_address(delivery.pk, key=installation_key("bounces"), domain=settings.RELAY_DOMAIN)
+
+
+def report(status: str = "5.1.1", action: str = "failed", *, to: str = "hannah@mail.example") -> bytes:
+    part = [
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mail.example",
+        "",
+        f"Final-Recipient: rfc822; {to}",
+        f"Action: {action}",
+        f"Status: {status}",
+        f"Diagnostic-Code: smtp; 550 {status} <{to}>: said the server of {to.partition('@')[2]}",
+    ]
+    text = "\r\n".join(["--b", "", "It did not arrive.", "--b", *part, "--b--"])
+    kind = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"
+    return mail_from("MAILER-DAEMON@mail.example", text, subject="Undelivered", fields=[kind])
+
+
+def bounce(delivery: Delivery, raw: bytes, envelope_sender: str = "") -> InboundMail:
+    return arrive(raw, address_for(delivery), envelope_sender=envelope_sender)
+
+
+@pytest.mark.rule("MAIL-24")
+@pytest.mark.parametrize("author", [Side.BUYER, Side.SELLER])
+def test_a_failure_is_recorded_and_told_to_the_author_once(pair: Pair, author: Side) -> None:
+    delivery = copy_of(pair, author)
+    for _ in range(2):
+        inbound = bounce(delivery, report(to=delivery.recipient))
+        assert (inbound.state, inbound.outcome, inbound.message) == ("recorded", "bounced", None)
+    delivery.refresh_from_db()
+    assert delivery.state == "bounced"
+    told = pair.buyer.user.email if author is Side.BUYER else seller_owner(pair.seller).email
+    assert notices() == [("failed", told)]
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.rule("MAIL-24", "MAIL-17")
+def test_our_report_names_the_alias_and_not_the_address(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    bounce(delivery, report(to=delivery.recipient))
+    (notice,) = finished()
+    assert notice.leaks == ()
+    assert f"Final-Recipient: rfc822; {alias_of(pair, 'buyer')}".encode() in notice.mail
+    assert delivery.recipient.encode() not in notice.mail
+
+
+@pytest.mark.rule("MAIL-23", "MAIL-24", "PRV-5")
+def test_the_trace_keeps_the_servers_words_without_addresses(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    bounce(delivery, report(to=delivery.recipient))
+    line = DeliveryAttempt.objects.get(outcome="bounced").reply
+    assert "5.1.1" in line
+    local, _, domain = delivery.recipient.partition("@")
+    assert local not in line
+    assert domain not in line
+
+
+@pytest.mark.rule("ACC-5", "MAIL-24")
+def test_a_seller_may_switch_failures_off(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    pair.seller.mail_failures = False
+    pair.seller.save()
+    assert bounce(delivery, report()).outcome == "bounced"
+    assert notices() == []
+
+
+@pytest.mark.rule("MAIL-25")
+@pytest.mark.parametrize(
+    ("status", "action", "outcome"),
+    [("4.2.2", "delayed", "delayed"), ("2.0.0", "delivered", "no_failure"), ("4.0.0", "failed", "delayed")],
+)
+def test_a_delay_is_a_note_and_nothing_else(pair: Pair, status: str, action: str, outcome: str) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    assert bounce(delivery, report(status, action)).outcome == outcome
+    delivery.refresh_from_db()
+    assert (delivery.state, notices()) == ("sent", [])
+
+
+@pytest.mark.rule("MAIL-24", "MAIL-26")
+def test_what_is_no_report_is_dropped(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    outcomes = [
+        bounce(delivery, mail_from(pair.buyer.user.email)).outcome,
+        bounce(delivery, mail_from("x@y.example", fields=["Auto-Submitted: auto-replied"])).outcome,
+        bounce(delivery, report(), envelope_sender="forger@mail.example").outcome,
+    ]
+    assert outcomes == ["no_report"] * 3
+    delivery.refresh_from_db()
+    assert (delivery.state, notices(), Message.objects.count()) == ("sent", [], 1)
+
+
+@pytest.mark.rule("MAIL-24")
+@pytest.mark.parametrize("change", ["token", "key", "gone"])
+def test_a_report_to_a_token_that_is_not_ours_is_dropped(pair: Pair, change: str) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    address = address_for(delivery)
+    if change == "token":
+        address = address[:-30] + ("a" if address[-30] != "a" else "b") + address[-29:]
+    if change == "key":
+        address = bounce_address(delivery.pk, key=b"another", domain=settings.RELAY_DOMAIN)
+    if change == "gone":
+        Delivery.objects.all().delete()
+    inbound = arrive(report(), address, envelope_sender="")
+    assert (inbound.state, inbound.outcome, notices()) == ("dropped", "bounce_token", [])
+
+
+@pytest.mark.rule("MAIL-26", "REL-2")
+def test_a_notice_that_bounces_causes_no_mail(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    bounce(delivery, report())
+    notice = Delivery.objects.get(kind=Delivery.Kind.NOTICE)
+    assert bounce(notice, report()).outcome == "bounced"
+    assert len(notices()) == 1
+
+
+@pytest.mark.rule("MAIL-25")
+def test_complaints_and_receipts_are_recorded(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    part = "Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n"
+    kind = "Content-Type: multipart/report; report-type=feedback-report; boundary=b"
+    raw = mail_from("fbl@mail.example", f"--b\r\n\r\nx\r\n--b\r\n{part}\r\n--b--", fields=[kind])
+    inbound = bounce(delivery, raw)
+    assert (inbound.state, inbound.outcome, notices()) == ("recorded", "complaint", [])
+
+
+def test_the_notice_says_it_in_words(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.BUYER)
+    bounce(delivery, report(to=delivery.recipient))
+    (notice,) = finished()
+    assert b"Auto-Submitted: auto-generated" in notice.mail
