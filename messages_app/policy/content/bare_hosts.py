@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from messages_app.policy.content.lexicon import LINKS, TLDS, words
 
 _HOST = re.compile(r"[^\W_](?:[^\W_]|-){0,62}(?:\.[^\W_](?:[^\W_]|-){0,62}){1,8}")
-_WORD_BACKWARDS = re.compile(r"[^\w@]{1,4}([\w']{1,24})")
-_GOES_ON = re.compile(r"[\s,]{1,3}[a-z]")
+_WORDS_BACKWARDS = re.compile(r"([^\w@]{1,4})([\w']{1,24})(?:(\s)([\w'-]{1,24}))?")
+_GOES_ON = re.compile(r"[\s,]{1,3}([a-z][a-z']{0,23})")
 
 _STRONG = words(LINKS, "strong_tlds") - words(LINKS, "word_tlds")
 _MOSTLY = words(LINKS, "mostly_hosts", "word_tlds")
@@ -50,18 +50,31 @@ def bare_host(cased: str, text: str, backwards: str, start: int) -> BareHost | N
     labels = name.split(".")
     if len(labels) < 2 or not _may_be_host(name, labels):
         return None
-    before = _WORD_BACKWARDS.match(backwards, len(text) - start)
+    before, phrase, mid_sentence = _words_before(backwards, len(text) - start)
+    goes_on = _GOES_ON.match(cased, end)
     stand = _Stand(
         name=name,
         labels=labels,
         cased=cased[start:end],
-        before=before[1][::-1] if before else "",
+        before=before,
+        phrase=phrase,
+        mid_sentence=mid_sentence,
         path=text[end : end + 1] in ("/", "?")
         or re.match(r":\d{2,5}(?!\d)", text[end : end + 6]) is not None,
-        goes_on=_GOES_ON.match(cased, end) is not None,
+        next_word=goes_on[1] if goes_on else "",
     )
     sure = stand.judge()
     return None if sure is None else BareHost(start, end, name, sure)
+
+
+def _words_before(backwards: str, position: int) -> tuple[str, str, bool]:
+    """The word before, the two words before, and whether it is of the same sentence."""
+    found = _WORDS_BACKWARDS.match(backwards, position)
+    if found is None:
+        return "", "", False
+    word = found[2][::-1]
+    phrase = f"{found[4][::-1]} {word}" if found[4] else ""
+    return word, phrase, not set(found[1]) & set(".!?:;\n")
 
 
 def _end_of_host(cased: str, start: int, end: int) -> int:
@@ -91,8 +104,10 @@ class _Stand:
     labels: list[str]
     cased: str
     before: str
+    phrase: str
+    mid_sentence: bool
     path: bool
-    goes_on: bool  # an ordinary lower-case word comes next
+    next_word: str  # an ordinary lower-case word that comes next, or ""
 
     def judge(self) -> bool | None:
         """True: surely a host. False: perhaps. None: no host."""
@@ -125,10 +140,16 @@ class _Stand:
     def _by_words(self, tld: str, left: str) -> bool | None:
         if self._ordinary(left):
             return None
-        if self.before in _CUES or "-" in left or any(character.isdigit() for character in left):
+        cue = self.before in _CUES or self.phrase in _CUES
+        if cue or "-" in left or any(character.isdigit() for character in left):
             return True
         if self.before in _DETERMINERS:
-            return None if self.goes_on or tld not in _MOSTLY | _MARKETS else False
+            return None if self.next_word or tld not in _MOSTLY | _MARKETS else False
         if tld in _MOSTLY:
             return True
-        return not self.goes_on and (tld in _MARKETS or self.before in _WEAK_CUES)
+        weak_cue = self.before in _WEAK_CUES
+        if not self.next_word:
+            return tld in _MARKETS or weak_cue
+        if self.mid_sentence and not weak_cue and (tld not in _MARKETS or self._ordinary(self.next_word)):
+            return None
+        return False

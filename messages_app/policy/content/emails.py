@@ -13,7 +13,7 @@ from enum import StrEnum
 from messages_app.policy.content.hits import Hit
 from messages_app.policy.content.hosts import (
     FILE_ENDINGS,
-    OPEN,
+    WRAP,
     Dot,
     Host,
     read_host,
@@ -28,12 +28,12 @@ _BRACKETED_AT = alternation(EMAIL["at"]["bracketed"])
 AT = re.compile(
     rf"(?P<sign>@{{1,2}})"
     rf"|[(\[{{<\"'*|/\\~]{{1,2}}\s{{0,2}}(?:{_BRACKETED_AT}|{STRONG_AT})\s{{0,2}}[)\]}}>\"'*|/\\~]{{1,2}}(?P<bracket>)"
-    rf"|(?<=[^\W_])[-_=]{{1,2}}(?:at|{STRONG_AT})[-_=]{{1,2}}(?=[^\W_])(?P<joined>)"
+    rf"|(?<=[^\W_])(?:{WRAP}){{1,3}}(?:at|{STRONG_AT})(?:{WRAP}){{1,3}}(?=[^\W_])(?P<joined>)"
     rf"|(?<![^\W_])(?P<strong>{STRONG_AT})(?![^\W_])"
     rf"|(?<![^\W_])(?P<weak>{_WEAK_AT})(?![^\W_])"
     rf"|(?<=[^\W_])\.(?P<dotted>at)\.(?=[^\W_])"
 )
-_LEAD = re.compile(rf"\s{{0,4}}(?:{OPEN}{{1,2}}\s{{0,2}})?")
+_LEAD = re.compile(rf"\s{{0,4}}(?:(?:{WRAP}){{1,2}}\s{{0,2}})?")
 
 _SEPARATORS = alternation([word[::-1] for word in EMAIL["separators"]["words"]])
 _NAME_CHARACTER = r"[\w.%+!#$&*=?^{|}~'-]"
@@ -45,6 +45,7 @@ _NAME_BACKWARDS = re.compile(
     rf"|\s{{1,2}}[._-]\s{{1,2}}){_NAME_CHARACTER}{{1,40}}){{0,4}})"
 )
 _WORD_BACKWARDS = re.compile(r"[^\w]{1,3}([\w']{1,24})")
+_IN_URL = re.compile(r"[\w.:%+\\-]{1,80}//")
 _IP = re.compile(r"\[?(?:\d{1,3}\.){3}\d{1,3}\]?(?![\w.])")
 _BROKEN = re.compile(
     r"[a-z0-9-]{1,20}(?:\s[a-z0-9-]{1,20}){0,2}\s?\.\s?(?:com|net|org|fr|it|pl|de|es|eu)(?!\w)"
@@ -55,6 +56,7 @@ PROVIDERS = words(EMAIL["providers"], "plain", "named")
 # "gmailcom": what is left when the dot is dropped
 _GLUED = re.compile(rf"{alternation(PROVIDERS)}(?:com|fr|it|pl|de|es|net|org)")
 _BEFORE_AT = words(EMAIL["prose"], "before_at")
+_ROLES = words(EMAIL["prose"], "roles")
 _NOT_A_HOST = words(EMAIL["dot"], "prose_before")
 _DETERMINERS = words(LINKS, "determiners")
 
@@ -101,6 +103,12 @@ class EmailFinder:
     def _around(self, at: re.Match[str]) -> Hit | None:
         kind = At(at.lastgroup or "")
         name = self._name(at.start(), kind)
+        if (
+            kind is At.SIGN
+            and name is not None
+            and _IN_URL.match(self._backwards, len(self._text) - at.start())
+        ):
+            return None
         lead = _LEAD.match(self._text, at.end())
         after = lead.end() if lead else at.end()
         any_word = kind is not At.WEAK or bool(name and name.spelled)
@@ -112,7 +120,8 @@ class EmailFinder:
             return None
         start = at.start() if name is None or not self._belongs(kind, name, at) else name.start
         own = name is not None and host is not None and self._own(name, host)
-        return Hit(start, end, allowed=own)
+        either = kind is At.WEAK and host is not None and host.tight and host.labels[0] not in PROVIDERS
+        return Hit(start, end, allowed=own, open=either and not own)
 
     def _own(self, name: _Name, host: Host) -> bool:
         local = name.text.lstrip("'\"*|~.")
@@ -190,13 +199,13 @@ class EmailFinder:
         return label[0].ends[0] if known and label else None
 
     def _after_weak(self, name: _Name | None, host: Host | None, after: int) -> int | None:
-        if name is None or (_is_prose(name.text) and not name.spelled):
+        if name is None or (_is_prose(name.text) and not name.spelled and not _is_role(name.text, host)):
             return None
         if host is None:
             return self._provider(after, PLAIN_PROVIDERS)
         if host.labels[0] in PROVIDERS:
             return host.end
-        if host.labels[0] in _NOT_A_HOST or name.text.rstrip(".'\"") != name.text:
+        if host.labels[0] == "www" or host.labels[0] in _NOT_A_HOST or name.text.rstrip(".'\"") != name.text:
             return None
         before = _WORD_BACKWARDS.match(self._backwards, len(self._text) - name.start)
         noun = before is not None and before[1][::-1] in _DETERMINERS and name.text.isalpha()
@@ -215,6 +224,11 @@ class EmailFinder:
 def _is_prose(word: str) -> bool:
     """Whether a word stands before "at" in ordinary English."""
     return word in _BEFORE_AT or "'" in word or word.isdigit()
+
+
+def _is_role(word: str, host: Host | None) -> bool:
+    """ "info at example dot com": who writes the dot as a word means the at as a sign."""
+    return word in _ROLES and host is not None and not host.tight
 
 
 def _is_file(host: Host) -> bool:

@@ -22,12 +22,12 @@ SPLIT_TLDS = words(LINKS, "split_tlds")
 _MARKET_TLDS = frozenset({"de", "it", "es", "at", "be", "me"})
 FILE_ENDINGS = words(LINKS, "files")
 
-OPEN = r"""[(\[{<"'*|/\\~_-]"""
-CLOSE = r"""[)\]}>"'*|/\\~_-]"""
+# Whatever people put around a word to say that it stands for a sign: (dot) [dot] #dot# *dot*
+WRAP = r"[^\w\s.,;!?@]|_"
 LABEL = re.compile(rf"[^\W_](?:(?![-_]{{1,2}}(?:{DOT_WORDS})[-_])[^\W_]|-(?!{DOT_WORDS}-)){{0,62}}")
 _DOT = re.compile(
     rf"(?P<tight>\.{{1,3}}(?=[^\W_]))"
-    rf"|\s{{0,2}}{OPEN}{{1,2}}\s{{0,2}}(?:\.|{DOT_WORDS})\s{{0,2}}{CLOSE}{{1,2}}\s{{0,2}}(?P<bracket>)"
+    rf"|\s{{0,2}}(?:{WRAP}){{1,3}}\s{{0,2}}(?:\.|{DOT_WORDS})\s{{0,2}}(?:{WRAP}){{1,3}}\s{{0,2}}(?P<bracket>)"
     rf"|\s{{0,2}}[(\[{{]\s?\.\s?(?P<opened>)"
     rf"|\s{{1,3}}(?P<word>{DOT_WORDS})\s{{1,3}}"
     rf"|(?P<before>\s{{1,2}}\.\s{{0,2}})"

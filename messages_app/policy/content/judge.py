@@ -163,7 +163,7 @@ def _blank(text: str, hits: list[Hit]) -> str:
     """The text with the hits' places emptied, so that nothing is read into them twice."""
     parts, done = [], 0
     for hit in sorted(hits, key=lambda hit: hit.start):
-        if hit.end > done:
+        if hit.end > done and not hit.open:
             start = max(hit.start, done)
             parts += [text[done:start], " " * (hit.end - start)]
             done = hit.end

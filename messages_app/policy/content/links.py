@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from messages_app.policy.content.bare_hosts import bare_host
-from messages_app.policy.content.hosts import DOT_WORDS, LABEL, OPEN, SPLIT_TLDS, Dot, Host, read_host
+from messages_app.policy.content.hosts import DOT_WORDS, LABEL, SPLIT_TLDS, WRAP, Dot, Host, read_host
 from messages_app.policy.content.lexicon import EMAIL, LINKS, alternation, words
 
 
@@ -37,7 +37,7 @@ _WORD_START = re.compile(r"(?<![^\W])(?<!@)[^\W_](?=[\w-]{0,62}\.[^\W_])")
 _IP = re.compile(r"(?<![\w.,])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d|,\d)")
 _WWW = re.compile(r"(?<![^\W_])(?:www|w\s?w\s?w|3w|vvv?vvv?vvv?)[\s.:_-]{1,3}")
 _SPELLED = re.compile(
-    rf"(?P<bracket>{OPEN}\s{{0,2}}(?:\.|{DOT_WORDS})|\[\s?\.|[(\[{{]\s?\.)"
+    rf"(?P<bracket>(?:{WRAP})\s{{0,2}}(?:\.|{DOT_WORDS})|\[\s?\.|[(\[{{]\s?\.)"
     rf"|(?<=\s)(?P<word>{DOT_WORDS})(?=\s)|(?P<blank>(?<=\s)\.|\.(?=\s))|(?P<comma>,(?=[a-z]))"
 )
 _LABEL_BACKWARDS = re.compile(r"\s{0,3}((?:[^\W_]|-){1,63})")
@@ -46,6 +46,7 @@ _GLUED = re.compile(
 )
 _WORD_BACKWARDS = re.compile(r"\s{1,3}([\w']{1,24})")
 _VERSION_WORDS = words(LINKS, "version_words")
+_DETERMINERS = words(LINKS, "determiners")
 _NOT_A_HOST = words(EMAIL["dot"], "prose_before")
 
 
@@ -174,7 +175,7 @@ class _Finder:
             return None
         if Dot.AFTER in host.dots or Dot.BEFORE in host.dots or Dot.COMMA in host.dots:
             last = self._cased[host.ends[-2] : host.end].lstrip(" \t\n.,")
-            if last[:1].isupper() or host.labels[-1] not in SPLIT_TLDS:
+            if last[:1].isupper() or host.labels[0] in _DETERMINERS or host.labels[-1] not in SPLIT_TLDS:
                 return None
         return host
 

@@ -23,10 +23,12 @@ _PROVIDER = re.compile(
     rf"(?<![^\W_])@?(?:{alternation(PLAIN_PROVIDERS)}|{alternation(PROVIDERS)}(?=\s?(?:\.|{DOT_WORDS}\s)\s?{_ENDING}(?!\w)))"
     rf"(?:\s{{0,2}}(?:\.|{DOT_WORDS})?\s{{0,2}}{_ENDING})?(?!\w)"
 )
+_WHOLE_HOST = re.compile(rf"@?{alternation(PLAIN_PROVIDERS)}\s{{0,2}}(?:\.|{DOT_WORDS})\s{{0,2}}{_ENDING}")
 # Letters and digits mixed, or letters joined by a dot or underscore: a name that people give themselves
 _HANDLE = re.compile(
     r"(?<![\w.@/-])[a-z]{2,30}(?:[._][a-z0-9]{1,30}|\d{1,6}(?!\w)|[._-]?\d{1,4}[a-z]{0,10}(?!\w)){1,3}(?![\w])"
 )
+_MIXED = re.compile(r"(?<![\w.@/-])[a-z]{1,20}\d{1,6}(?![\w-])")
 _AT = re.compile(rf"@|(?<!\w){STRONG_AT}(?!\w)|(?<!\w)the at(?!\w)")
 _CONTACT = re.compile(rf"(?<!\w){alternation(EMAIL['contact']['phrases'])}(?!\w)")
 _HARMLESS = re.compile(rf"(?<!\w){alternation(EMAIL['contact']['harmless'])}")
@@ -72,6 +74,11 @@ def _around_provider(text: str, provider: re.Match[str]) -> Hit | None:
     for handle in _HANDLE.finditer(after):
         if not _is_file(handle.group()):
             return Hit(start, end + handle.end())
+    near = before + after
+    if _MIXED.search(near) and _JOINER.search(near):
+        return Hit(start, end)
+    if _WHOLE_HOST.match(provider.group()):
+        return Hit(start, end)
     if _AT.search(before) or _AT.search(after) or _CONTACT.search(before[-60:]):
         return Hit(start, end)
     return None

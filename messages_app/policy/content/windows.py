@@ -14,7 +14,21 @@ BUDGET = 8_000  # characters judged further on
 AROUND = 150  # characters each side of a sign
 
 _SIGNS = (
-    *("@", "＠", "%40", "&#", "://", "www.", "gmail", "(at)", "[at]", "arobas", "chiocciola", "malpa", "małpa"),
+    *(
+        "@",
+        "＠",
+        "%40",
+        "&#",
+        "://",
+        "www.",
+        "gmail",
+        "(at)",
+        "[at]",
+        "arobas",
+        "chiocciola",
+        "malpa",
+        "małpa",
+    ),
     *("arroba", " dot ", ".com", ".net", ".org", ".example"),
 )
 
