@@ -15,6 +15,8 @@ from dataclasses import dataclass
 MAX_DEPTH = 20
 MAX_PARTS = 500
 
+_AS_IT_IS = ("7bit", "8bit", "binary", "")
+_LINE_END = re.compile(rb"\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLDING = re.compile(r"\r?\n(?=[ \t])")
 _FIELD = re.compile(r"([\x21-\x39\x3b-\x7e]+):[ \t]*(.*)", re.DOTALL)
@@ -25,7 +27,8 @@ _TEXT_CODECS = re.compile(
     r"utf-(?:8|16(?:-[bl]e)?)|ascii|iso8859-\d+|cp(?:125\d|437|850|852|932|936|949|950|1361)|koi8-[ru]"
     r"|gb(?:2312|k|18030)|big5|shift_jis|euc_(?:jp|kr)"
 )
-_BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\r\n\t ]")
+_REST_OF_DELIMITER = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 
 
 class Unreadable(Exception):
@@ -43,46 +46,95 @@ class Piece:
 
 def read_pieces(raw: bytes) -> Iterator[Piece]:
     """Everything in the mail, decoded. Raises Unreadable, also after some pieces have come out."""
-    yield from _read_part(raw, "mail", [])
+    yield from _Reader(raw).part(0, len(raw), "mail")
 
 
-def _read_part(raw: bytes, place: str, above: list[str]) -> Iterator[Piece]:
-    """One part. `above` collects the places on the way, so that depth and number have their bounds."""
-    if place.count(".") > MAX_DEPTH or len(above) > MAX_PARTS:
-        raise Unreadable(place)
-    above.append(place)
-    head, body = _split(raw, place)
-    fields = _fields(head, place)
-    yield Piece(f"header of {place}", "\n".join(f"{name}: {value}" for name, value in fields))
-    kind = _single(fields, "content-type", "text/plain", place)
-    media_type = kind.partition(";")[0].strip().lower()
-    encoding = _single(fields, "content-transfer-encoding", "7bit", place).strip().lower()
-    if media_type.startswith("multipart/"):
-        if encoding not in ("7bit", "8bit", "binary"):
+class _Reader:
+    """Walks over one mail by offsets, so that a large file is copied once, when it is decoded."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._parts = 0
+
+    def part(self, start: int, end: int, place: str) -> Iterator[Piece]:
+        """One part with everything in it."""
+        self._parts += 1
+        if place.count(".") > MAX_DEPTH or self._parts > MAX_PARTS:
             raise Unreadable(place)
-        yield from _read_multipart(body, kind, place, above)
-        return
-    content = _decode(body, encoding, place)
-    if media_type in ("message/rfc822", "message/global"):
-        yield from _read_part(content, f"{place}.1", above)
-    elif _is_file(media_type, _single(fields, "content-disposition", "", place)):
-        yield Piece(place, file=content)
-    else:
-        yield Piece(place, _text(content, kind, place))
+        head, body = self._head(start, end, place)
+        fields = _fields(head, place)
+        yield Piece(f"header of {place}", "\n".join(f"{name}: {value}" for name, value in fields))
+        kind = _single(fields, "content-type", "text/plain", place)
+        media_type = kind.partition(";")[0].strip().lower()
+        encoding = _single(fields, "content-transfer-encoding", "7bit", place).strip().lower()
+        if media_type.startswith("multipart/"):
+            if encoding not in _AS_IT_IS:
+                raise Unreadable(place)
+            yield from self._multipart(body, end, kind, place)
+            return
+        content = self._decoded(body, end, encoding, place)
+        if media_type in ("message/rfc822", "message/global"):
+            yield from _Reader(content).part(0, len(content), f"{place}.1")
+        elif _is_file(media_type, _single(fields, "content-disposition", "", place)):
+            yield Piece(place, file=content)
+        else:
+            yield Piece(place, _text(content, kind, place))
 
+    def _head(self, start: int, end: int, place: str) -> tuple[str, int]:
+        """The header block and where the body begins."""
+        empty = _LINE_END.match(self._raw, start, end)
+        found = empty or _HEAD_END.search(self._raw, start, end)
+        head = self._raw[start : found.start() if found else end]
+        if not head.isascii() or (place == "mail" and not head):
+            raise Unreadable(place)
+        return head.decode("ascii"), found.end() if found else end
 
-def _split(raw: bytes, place: str) -> tuple[str, bytes]:
-    raw = raw.lstrip(b"\r\n") if place != "mail" and raw[:1] in (b"\r", b"\n") else raw
-    end = _HEAD_END.search(raw)
-    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
-    try:
-        return head.decode("ascii"), body
-    except UnicodeDecodeError:
-        raise Unreadable(place) from None
+    def _multipart(self, start: int, end: int, kind: str, place: str) -> Iterator[Piece]:
+        found = _BOUNDARY.search(kind)
+        if found is None:
+            raise Unreadable(place)
+        delimiter = b"--" + (found[1] or found[2]).encode("ascii")
+        before, opened = start, 0
+        for number, (line, after, closing) in enumerate(self._delimiters(start, end, delimiter)):
+            if number:
+                yield from self.part(opened, line, f"{place}.{number}")
+            else:
+                before = line
+            opened = after
+            if closing:
+                around = self._raw[start:before] + b"\n" + self._raw[after:end]
+                yield Piece(f"around {place}", around.decode("latin-1"))
+                return
+        raise Unreadable(place)
+
+    def _delimiters(self, start: int, end: int, delimiter: bytes) -> Iterator[tuple[int, int, bool]]:
+        """Of each delimiter line: where the text before it ends, where the next begins, if it closes."""
+        position = start
+        while (position := self._raw.find(delimiter, position, end)) >= 0:
+            line = _REST_OF_DELIMITER.match(self._raw, position + len(delimiter), end)
+            if line and (position == start or self._raw[position - 1 : position] == b"\n"):
+                yield max(position - 1, start), line.end(), bool(line[1])
+                position = line.end()
+            else:
+                position += len(delimiter)
+
+    def _decoded(self, start: int, end: int, encoding: str, place: str) -> bytes:
+        if encoding in _AS_IT_IS:
+            return self._raw[start:end]
+        if encoding == "quoted-printable":
+            return a2b_qp(self._raw[start:end])
+        if encoding != "base64" or _NOT_BASE64.search(self._raw, start, end):
+            raise Unreadable(place)
+        try:
+            return a2b_base64(memoryview(self._raw)[start:end])
+        except BinasciiError:
+            raise Unreadable(place) from None
 
 
 def _fields(head: str, place: str) -> list[tuple[str, str]]:
-    fields = []
+    fields: list[tuple[str, str]] = []
+    if not head:
+        return fields
     for line in re.split(r"\r?\n", _FOLDING.sub("", head)):
         found = _FIELD.fullmatch(line)
         if found is None:
@@ -102,40 +154,6 @@ def _is_file(media_type: str, disposition: str) -> bool:
     if _FILE_MARK.search(disposition):
         return True
     return not media_type.startswith(("text/", "message/"))
-
-
-def _read_multipart(body: bytes, kind: str, place: str, above: list[str]) -> Iterator[Piece]:
-    found = _BOUNDARY.search(kind)
-    if found is None:
-        raise Unreadable(place)
-    delimiter = b"\n--" + (found[1] or found[2]).encode("ascii")
-    before, *parts = (b"\n" + body).split(delimiter)
-    if not parts:
-        raise Unreadable(place)
-    for number, part in enumerate(parts, start=1):
-        if part.startswith(b"--"):
-            yield Piece(f"around {place}", (before + b"\n" + part[2:]).decode("latin-1"))
-            if number < len(parts):
-                break
-            return
-        line, end, inner = part.partition(b"\n")
-        if line.strip() or not end:
-            break
-        yield from _read_part(inner, f"{place}.{number}", above)
-    raise Unreadable(place)
-
-
-def _decode(body: bytes, encoding: str, place: str) -> bytes:
-    if encoding in ("7bit", "8bit", "binary", ""):
-        return body
-    if encoding == "quoted-printable":
-        return a2b_qp(body)
-    if encoding != "base64" or body.translate(None, _BASE64_LETTERS):
-        raise Unreadable(place)
-    try:
-        return a2b_base64(body)
-    except BinasciiError:
-        raise Unreadable(place) from None
 
 
 def _text(content: bytes, kind: str, place: str) -> str:

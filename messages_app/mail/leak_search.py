@@ -23,7 +23,9 @@ _QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|([2-7][0-9a-f]))")
 _NUMBER_TOO_LONG = re.compile(r"&#(?:[0-9]{8,}|x[0-9a-f]{7,});?")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}+")
 # The same over line breaks, quoted or not, of a run whose lines are full.
-_BASE64_LINES = re.compile(r"[A-Za-z0-9+/_-]{16,}+(?:=?\r?\n[> ]*+[A-Za-z0-9+/_-]{2,}+)++")
+_BASE64_LINES = re.compile(
+    r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+(?:=?\r?\n[> ]*+[A-Za-z0-9+/_-]{2,}+)++"
+)
 _FULL_LINE = 40
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9*_.:-]{1,60}\?([bq])\?([^?\r\n]*)\?=", re.IGNORECASE)
 _CONTINUATION = re.compile(r"\"?;\s*[a-z-]+\*[0-9]+\*?=(?:[A-Za-z0-9-]*'[A-Za-z-]*')?\"?", re.IGNORECASE)
@@ -132,20 +134,20 @@ def _base64_texts(text: str) -> Iterator[str]:
             continue  # words and numbers: base 64 of any text this long has letters of both cases
         letters = re.sub(r"[^A-Za-z0-9+/]", "", run.replace("-", "+").replace("_", "/"))
         for start in range(4):
-            yield from _decoded(letters[start : start + (len(letters) - start) // 4 * 4])
-            yield from _decoded(letters[start:] + "=" * (-(len(letters) - start) % 4))
+            usable = letters[start : len(letters) - ((len(letters) - start) % 4 == 1)]
+            yield from _decoded(usable + "=" * (-len(usable) % 4))
 
 
 def _decoded(letters: str) -> Iterator[str]:
+    """The text in base 64, nothing when it is no text: UTF-8 but for cut edges, or two bytes a letter."""
     try:
         decoded = a2b_base64(letters)
     except BinasciiError:
         return
-    if len(decoded.translate(None, _CONTROLS)) * 16 < len(decoded) * 15:
-        return  # bytes, not text
-    yield decoded.decode("utf-8", "replace")
-    if b"\0" in decoded:
-        yield decoded.replace(b"\0", b"").decode("latin-1")
+    text = decoded.replace(b"\0", b"").decode("utf-8", "replace")
+    odd = text.count("\ufffd") + len(decoded) - len(decoded.translate(None, _CONTROLS))
+    if odd * 16 <= len(text) + 48:
+        yield text
 
 
 def _decode_word(word: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import email.policy
 import re
 import tracemalloc
 from datetime import datetime, timedelta, timezone
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 
 import pytest
 from hypothesis import given
@@ -48,7 +48,7 @@ def read(mail: OutgoingMail) -> EmailMessage:
     return message
 
 
-def lines_of(part: EmailMessage) -> str:
+def lines_of(part: MIMEPart) -> str:
     return str(part.get_content()).replace("\r\n", "\n").rstrip("\n")
 
 
@@ -117,7 +117,7 @@ def test_a_notice_carries_its_status_for_programs() -> None:
     message = read(outgoing(status=STATUS))
     assert message.get_param("report-type") == "delivery-status"
     (status,) = (part for part in message.walk() if part.get_content_type() == "message/delivery-status")
-    mail, recipient = status.get_payload()
+    mail, recipient = status.iter_parts()
     assert mail["Reporting-MTA"] == "dns; marketplace.example"
     assert recipient["Final-Recipient"] == "rfc822; k7m2p9q4r8s3t6v@marketplace.example"
     assert (recipient["Action"], recipient["Status"]) == ("failed", "5.7.1")

@@ -401,3 +401,13 @@ def test_what_is_planted_is_found_and_what_is_rewritten_is_clean(
     assert of_text(text) == {"address"}
     assert of_text(rewriter.text(text)) == set()
     assert of_html(rewriter.html(text)) == set()
+
+
+@pytest.mark.rule("MAIL-17", "REL-4")
+@pytest.mark.parametrize(
+    "unit", ["Ab3", "&amp;", "%25", "=40", "<", "\n> ", "\u200b", "alice@\n", "@gmail.com a", "=?", "&#"]
+)
+def test_long_hostile_text_comes_to_an_end(unit: str) -> None:
+    text = unit * 20_000
+    assert of_text(text) == set()
+    assert Rewriter({REAL: "s7k2@marketplace.example"}).html(text) == text
