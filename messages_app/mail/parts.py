@@ -103,7 +103,7 @@ def _sort(entity: Entity, content: Content, *, root: bool = False, alternative: 
         container(entity, content)
     elif entity.main_kind == "multipart":
         for child in entity.children:
-            _sort(child, content, alternative=alternative)
+            _sort(child, content, alternative=alternative and entity.kind == "multipart/related")
     elif entity.kind in ("message/rfc822", "message/global"):
         _enclosed(entity, content)
     elif not _obstacle(entity, content) and not _left_out(entity, content, alternative=alternative):

@@ -65,9 +65,9 @@ BLOCKS = [
     "Od: Shop <shop@x.example>\nWysłane: wtorek, 12 marca 2024 10:00\nDo: Ann\nTemat: Paczka",
     "Von: Shop <shop@x.example>\nGesendet: Dienstag, 12. März 2024 10:00\nAn: Ann\nBetreff: Paket",
     "De: Shop <shop@x.example>\nEnviado el: martes, 12 de marzo de 2024 10:00\nPara: Ann\nAsunto: Paquete",
-    "Gesendet: Dienstag, 12. März 2024 um 10:00 Uhr\nVon: Shop <shop@x.example>\nAn: Ann\nBetreff: Paket",  # GMX
+    "Gesendet: Dienstag, 12. März 2024 um 10:00 Uhr\nVon: Shop <s@x>\nAn: Ann\nBetreff: Paket",  # GMX
     "envoyé : 12 mars 2024 à 10:00\nde : Shop <shop@x.example>\nà : Ann\nobjet : Colis",  # Orange
-    "----Messaggio originale----\nDa: shop@x.example\nData: 12/03/2024 10:00\nA: <ann@x>\nOgg: Pacco",  # Libero
+    "----Messaggio originale----\nDa: s@x\nData: 12/03/2024 10:00\nA: <ann@x>\nOgg: Pacco",  # Libero
     "-----Original Message-----\nFrom: Shop",
     "-------- Original message --------\nFrom: Shop",
     "-----Message d'origine-----\nDe : Shop",
@@ -77,6 +77,7 @@ BLOCKS = [
     "---------- Forwarded message ---------\nFrom: Shop",
     "Begin forwarded message:\n\nFrom: Shop",
     "________________________________\nFrom: Shop <s@x>\nSent: Tuesday\nTo: Ann\nSubject: Parcel",
+    "--------------------\n\n-----\nVon: Shop <s@x>\nGesendet: Dienstag\nAn: Ann\nBetreff: Paket",
     "--------------------\nVon: Shop <s@x>\nGesendet: Dienstag\nAn: Ann\nBetreff: Paket",
 ]
 
@@ -137,6 +138,7 @@ def test_own_marks_come_first(text: str, answer: str) -> None:
         "Il pacco non è arrivato.\nMaria ha scritto ieri:\nniente",
         "From: Paris\nit takes three days",
         "To: be or not",
+        "From: Paris\nTo: Rome\nit takes three days",
         "--\nAnn Bee\nann@x.example",
         "a --> b",
         "-----\nmy signature",
@@ -200,9 +202,28 @@ def test_a_text_of_too_many_lines_is_not_folded(lines: int, answer: str) -> None
 @pytest.mark.rule("MAIL-7", "MAIL-13")
 @pytest.mark.parametrize(
     "piece",
-    ["a", "\n", ">", "> a\n", "On ", "On 1\n", "On 12/03/2024 10:00, x\n", "From: a\n", "From: a\n\n\n", "-", "----\n",
-     "wrote:\n", "a@b wrote:\n", ":\n", "2024-01-01 @", "é: \n", "On \u0142\n", "> a\nb\n", MARK + "\n"],
-)  # fmt: skip
+    [
+        "a",
+        "\n",
+        ">",
+        "> a\n",
+        "On ",
+        "On 1\n",
+        "On 12/03/2024 10:00, x\n",
+        "From: a\n",
+        "From: a\n\n\n",
+        "-",
+        "----\n",
+        "wrote:\n",
+        "a@b wrote:\n",
+        ":\n",
+        "2024-01-01 @",
+        "é: \n",
+        "On ł\n",
+        "> a\nb\n",
+        "#\n",
+    ],
+)
 def test_large_hostile_texts_end(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     assert split_reply(text, own_marks=(MARK,)).new

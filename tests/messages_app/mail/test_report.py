@@ -137,7 +137,8 @@ def test_feedback_reports(fields: bytes, kind: ReportKind, detail: str) -> None:
 
 
 def test_receipts() -> None:
-    fields = b"Original-Message-ID: <m.3@relay.example>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n"
+    disposition = b"Disposition: manual-action/MDN-sent-manually; displayed\r\n"
+    fields = b"Original-Message-ID: <m.3@relay.example>\r\n" + disposition
     report = read(multipart(b"report", TEXT, part(b"message/disposition-notification", fields)))
     assert (report.kind, report.original_message_id) == (ReportKind.DISPOSITION, "<m.3@relay.example>")
     assert report.detail == "manual-action/mdn-sent-manually; displayed"
