@@ -61,27 +61,21 @@ class MessageForm(forms.Form):
 class ReasonForm(MessageForm):
     """A seller's message that nobody asked for: it needs a contact reason (RSN-1)."""
 
-    reason = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
-
     def __init__(self, *args: Any, reasons: Sequence[Availability], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reasons = reasons
-        field = self.fields["reason"]
-        assert isinstance(field, forms.ChoiceField)
         # All of them: one that is not offered now gets its sentence from the gate, not a bare "invalid".
-        field.choices = [(found.reason.name, reason_name(found.reason.name)) for found in reasons]
+        choices = [(found.reason.name, reason_name(found.reason.name)) for found in reasons]
+        self.fields["reason"] = forms.ChoiceField(label=_("Why are you writing?"), choices=choices)
 
 
 class TopicForm(MessageForm):
     """A buyer's question: they say what it is about (RSN-8)."""
 
-    topic = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
-
     def __init__(self, *args: Any, topics: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["topic"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(topic, topic_name(topic)) for topic in topics]
+        choices = [(topic, topic_name(topic)) for topic in topics]
+        self.fields["topic"] = forms.ChoiceField(label=_("What is it about?"), choices=choices)
 
 
 def upload_limit_mb() -> int:

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from messages_app.services.links import NO_RESPONSE_PATH, OPT_OUT_PATH, UNSUBSCRIBE_PATH
-from messages_app.views import action_links, clock, compose, files, inbox, thread
+from messages_app.views import action_links, clock, compose, files, held_mail, inbox, thread, trace
 
 urlpatterns = [
     path("messages/", inbox.inbox, name="inbox"),
     path("messages/new/", compose.new_message, name="new_message"),
     path("messages/files/<uuid:attachment_id>/", files.attachment, name="attachment"),
     path("messages/html/<uuid:message_id>/", files.message_html, name="message_html"),
+    path("messages/trace/<uuid:message_id>/", trace.message_trace, name="message_trace"),
+    path("messages/held/", held_mail.held_mails, name="held_mails"),
+    path("messages/held/<uuid:inbound_id>/", held_mail.held_mail, name="held_mail"),
     path("messages/<uuid:thread_id>/", thread.thread, name="thread"),
     path("messages/<uuid:thread_id>/no-response/", clock.no_response_needed, name="no_response_needed"),
     path("messages/<uuid:thread_id>/response/", clock.response_needed, name="response_needed"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
@@ -39,6 +41,12 @@ def control(field: BoundField) -> SafeString:
 def is_checkbox(field: BoundField) -> bool:
     """Whether the label stands behind the control."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def of(counts: Mapping[str, int], name: str) -> int:
+    """The count of that name; 0 where nothing is counted."""
+    return counts.get(name, 0)
 
 
 @register.filter

@@ -14,14 +14,16 @@ from accounts.roles import Role
 from accounts.services.pairs import pair_for
 from messages_app.forms import MessageForm, ReasonForm, TopicForm, new_form_token, upload_limit_mb
 from messages_app.policy.facts import Side
-from messages_app.policy.reasons import BUYER_TOPICS, available_reasons
-from messages_app.queries.facts import cap_of, order_facts, usage_of
+from messages_app.policy.reasons import BUYER_TOPICS
+from messages_app.queries.facts import cap_of, usage_of
 from messages_app.queries.limits import current_limits
 from messages_app.queries.threads import order_or_404
-from messages_app.views.sending import Said, objections, send
+from messages_app.views.sending import Said, objections, other_name, reasons_for, send
 from messages_app.wording import reason_name, topic_name
 from orders.models import Order
 from orders.queries import local_day
+
+CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,9 +52,7 @@ def _form(role: Role, order: Order, request: HttpRequest | None = None) -> Messa
     given = (request.POST, request.FILES) if request else ()
     if role.side == Side.BUYER:
         return TopicForm(*given, topics=BUYER_TOPICS)
-    facts = order_facts(order)
-    assert facts is not None
-    return ReasonForm(*given, reasons=available_reasons(facts, timezone.now(), current_limits()))
+    return ReasonForm(*given, reasons=reasons_for(order))
 
 
 def _subject(form: MessageForm, order: Order) -> str:
@@ -73,6 +73,7 @@ def _page(
     context = {
         "role": role,
         "order": order,
+        "other_name": other_name(role, order.buyer, order.seller),
         "form": form,
         "objections": said or [],
         "upload_limit_mb": upload_limit_mb(),
@@ -85,7 +86,8 @@ def _use(order: Order) -> dict[str, object]:
     """Today's use and cap (CAP-4)."""
     day = local_day(order.seller.marketplace, timezone.now())
     used, cap = usage_of(order.seller, day), cap_of(order.seller, day, current_limits())
-    return {"used": used, "cap": cap, "cap_is_near": used * 100 >= cap * 80}
+    warns_at = -(-cap * CAP_WARNS_AT // 100)  # rounded up: below it less than 80 % are used
+    return {"used": used, "cap": cap, "cap_warns_at": warns_at, "cap_is_near": used >= warns_at}
 
 
 def _standing(order: Order) -> dict[str, object]:

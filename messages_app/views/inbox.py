@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import role_or_404
 from accounts.models import Permission
+from messages_app.queries.held_mail import held_rows
 from messages_app.queries.inbox import counts_of, inbox_page, view_named, views_of
 
 
@@ -16,8 +18,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The mailbox of the current role; the view and the page stand in the URL (BOX-2, BOX-3)."""
     role = role_or_404(request, Permission.READ)
     view = view_named(role, request.GET.get("view", ""))
+    may_set = role.may(Permission.SETTINGS)
     context = {
         "role": role,
+        "may_set": may_set,
+        "held": held_rows(role, timezone.now()).count() if may_set else 0,
         "view": view,
         "views": views_of(role),
         "counts": counts_of(role),

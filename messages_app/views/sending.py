@@ -7,14 +7,18 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import Pair
+from accounts.models import Buyer, Pair, Seller
 from accounts.roles import Role
 from messages_app.forms import MessageForm
 from messages_app.policy.facts import Door, Side
+from messages_app.policy.reasons import Availability, available_reasons
 from messages_app.policy.verdict import Decision, Severity, Verdict
+from messages_app.queries.facts import order_facts
+from messages_app.queries.limits import current_limits
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.submit import submit_message
 from messages_app.wording import finding_sentence, rule_name
+from orders.models import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,16 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
         for finding in decision.findings
         if finding.severity > Severity.DELIVER
     ]
+
+
+def other_name(role: Role, buyer: Buyer, seller: Seller | None) -> str:
+    """What this side calls the other one (ACC-9); the marketplace where there is no seller (ORD-6)."""
+    if role.side == Side.SELLER:
+        return buyer.display_name
+    return seller.trade_name if seller else buyer.marketplace.name
+
+
+def reasons_for(order: Order) -> tuple[Availability, ...]:
+    """Every contact reason of the order now, offered or with why it is not (RSN-1, RSN-4)."""
+    facts = order_facts(order)
+    return available_reasons(facts, timezone.now(), current_limits()) if facts else ()

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,12 +20,10 @@ from accounts.roles import Role
 from messages_app.forms import MessageForm, ReasonForm, new_form_token, upload_limit_mb
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
-from messages_app.policy.reasons import available_reasons
-from messages_app.queries.facts import order_facts
-from messages_app.queries.limits import current_limits
-from messages_app.queries.threads import alias_shown, conversation, last_contact, thread_or_404
+from messages_app.queries.threads import NEWEST, alias_shown, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
-from messages_app.views.sending import Said, objections, send
+from messages_app.views.sending import Said, objections, other_name, reasons_for, send
+from orders.models import Order, OrderEvent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,9 +42,7 @@ def _form(role: Role, thread: Thread, request: HttpRequest | None = None) -> Mes
     """A reply needs no reason; a seller who writes on unasked picks one (RSN-1)."""
     given = (request.POST, request.FILES) if request else ()
     if role.side == Side.SELLER and thread.buyer_wrote_at is None and thread.order:
-        facts = order_facts(thread.order)
-        assert facts is not None
-        return ReasonForm(*given, reasons=available_reasons(facts, timezone.now(), current_limits()))
+        return ReasonForm(*given, reasons=reasons_for(thread.order))
     return MessageForm(*given)
 
 
@@ -79,10 +76,15 @@ def _page(
     said: list[Said] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    shown = conversation(role, thread, before=_before(request))
     context = {
         "role": role,
         "thread": thread,
-        "conversation": conversation(role, thread, before=_before(request)),
+        "other_name": other_name(role, thread.buyer, thread.seller),
+        "marketplace_name": thread.buyer.marketplace.name,
+        "order": _order(thread),
+        "conversation": shown,
+        "older": len(shown) == NEWEST,
         "contact": last_contact(thread) if role.side == Side.SELLER else None,
         "alias": alias_shown(role, thread.pair),
         "form": form,
@@ -91,6 +93,17 @@ def _page(
         "upload_limit_mb": upload_limit_mb(),
     }
     return render(request, "messages_app/thread.html", context, status=status)
+
+
+def _order(thread: Thread) -> Order | None:
+    """The order beside the conversation, with its lines and events."""
+    if thread.order_id is None:
+        return None
+    return (
+        Order.objects.select_related("marketplace")
+        .prefetch_related("lines__product", Prefetch("events", OrderEvent.objects.order_by("at"), "timeline"))
+        .get(pk=thread.order_id)
+    )
 
 
 def _before(request: HttpRequest) -> datetime | None:

@@ -1,0 +1,69 @@
+"""Mails held outside because nothing proved who wrote them: for that account's owner alone (MAIL-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import Alias
+from accounts.roles import Role
+from messages_app.models import InboundMail
+from messages_app.policy.facts import Side
+
+HELD_FOR = timedelta(days=7)
+SHOWN = 100  # mails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMail:
+    """What its owner is told: to whom and when. The mail itself is for staff alone (MOD-6)."""
+
+    id: UUID
+    other_name: str
+    alias: str
+    received_at: datetime
+    confirmable: bool  # False: it named no single sender, so nobody can vouch for it
+
+
+def held_rows(role: Role, now: datetime) -> QuerySet[InboundMail]:
+    """Held mails that claim to come from the role's side, not older than 7 days."""
+    held = InboundMail.objects.filter(state=InboundMail.State.HELD, received_at__gte=now - HELD_FOR)
+    # An alias reaches one side; who writes to it is the other.
+    if role.side == Side.SELLER:
+        return held.filter(alias__side=Side.BUYER, alias__pair__seller=role.seller)
+    return held.filter(alias__side=Side.SELLER, alias__pair__buyer=role.buyer)
+
+
+def held_mails(role: Role, now: datetime) -> list[HeldMail]:
+    """The newest first, at most 100; one statement."""
+    rows = held_rows(role, now).select_related("alias__pair__buyer", "alias__pair__seller")
+    newest = rows.order_by("-received_at", "-id")[:SHOWN]
+    return [_shown(row, row.alias, role) for row in newest if row.alias]
+
+
+def held_mail_or_404(role: Role, inbound_id: UUID, now: datetime) -> InboundMail:
+    """One of them; anything else does not exist (SEC-1)."""
+    row = held_rows(role, now).filter(pk=inbound_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _shown(row: InboundMail, alias: Alias, role: Role) -> HeldMail:
+    pair = alias.pair
+    return HeldMail(
+        id=row.id,
+        other_name=pair.buyer.display_name if role.side == Side.SELLER else pair.seller.trade_name,
+        alias=alias.address,
+        received_at=row.received_at,
+        confirmable=is_confirmable(row),
+    )
+
+
+def is_confirmable(row: InboundMail) -> bool:
+    """Whether the owner's word can prove it: its From names one mailbox (MAIL-9)."""
+    return row.outcome == "unproven"

@@ -1,0 +1,182 @@
+"""Moments and due times in words: relative to now on the page, exact on hover (UX-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from babel.dates import format_date, format_skeleton
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from messages_app.models import ResponseContact
+from messages_app.templatetags.look import icon
+
+register = template.Library()
+
+SOON = timedelta(hours=4)  # from here on the due time stands out
+HALF = timedelta(hours=12)  # the pie is half empty
+_DAY = timedelta(days=1)
+_WEEK = timedelta(days=6)  # up to here a weekday's name says it
+
+
+@dataclass(frozen=True, slots=True)
+class DueWords:
+    """How a due time is shown: its words, the icon and the modifier of its class."""
+
+    text: str
+    icon: str
+    level: str  # over, soon, or nothing
+
+
+def due_in_words(due_at: datetime, now: datetime) -> DueWords:
+    """ "Due in 3 h", "Overdue 35 min": whole minutes, then whole hours, then whole days, rounded down."""
+    left = due_at - now
+    if left < timedelta(0):
+        return DueWords(gettext("Overdue %(time)s") % {"time": span_in_words(-left)}, "overdue", "over")
+    pie = "due-low" if left <= SOON else "due-half" if left <= HALF else "due-full"
+    text = gettext("Due in %(time)s") % {"time": span_in_words(left)}
+    return DueWords(text, pie, "soon" if left <= SOON else "")
+
+
+def span_in_words(span: timedelta) -> str:
+    """ "41 min", "3 h", "3 days"; never less than a minute. Hours up to two days."""
+    minutes = max(1, int(span.total_seconds()) // 60)
+    if minutes < 60:
+        return gettext("%(count)d min") % {"count": minutes}
+    if minutes < 48 * 60:
+        return gettext("%(count)d h") % {"count": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def day_in_words(day: date, today: date) -> str:
+    """ "Today", "Yesterday", "Thursday 12 November", with the year where it is another one."""
+    if day == today:
+        return gettext("Today")
+    if day == today - _DAY:
+        return gettext("Yesterday")
+    skeleton = "MMMMEEEEd" if day.year == today.year else "yMMMMEEEEd"
+    return _skeleton(skeleton, day)
+
+
+def moment_in_words(moment: datetime, now: datetime) -> str:
+    """As short as can be told apart: "10:46", "Yesterday", "Mon", "14 Nov", "14 Nov 2025".
+
+    Both moments in the reader's zone.
+    """
+    day, today = moment.date(), now.date()
+    if day == today:
+        return _skeleton("Hm", moment)
+    if day == today - _DAY:
+        return gettext("Yesterday")
+    if timedelta(0) < today - day <= _WEEK:
+        return format_date(day, "EEE", locale=_locale())
+    return _skeleton("MMMd" if day.year == today.year else "yMMMd", moment)
+
+
+def exact(moment: datetime) -> str:
+    """ "19 Nov 2026, 11:22:41", in the reader's zone."""
+    return _skeleton("yMMMdHms", timezone.localtime(moment))
+
+
+def _skeleton(skeleton: str, value: datetime | date) -> str:
+    wall = value if isinstance(value, datetime) else datetime.combine(value, time())
+    # Without its zone: babel would else turn the reader's time back to UTC.
+    return format_skeleton(skeleton, wall.replace(tzinfo=None), locale=_locale())
+
+
+def _locale() -> str:
+    """The page's language; English reads its days before its months, as the marketplaces do."""
+    language = (get_language() or "en").partition("-")[0]
+    return "en_GB" if language == "en" else language
+
+
+@register.simple_tag
+def when(moment: datetime) -> SafeString:
+    """A moment, short; exact on hover."""
+    local = timezone.localtime(moment)
+    return _time(moment, moment_in_words(local, timezone.localtime()), exact(moment))
+
+
+@register.simple_tag
+def clock_time(moment: datetime) -> SafeString:
+    """The time of day, where a heading names the day."""
+    return _time(moment, _skeleton("Hm", timezone.localtime(moment)), exact(moment))
+
+
+@register.simple_tag
+def date_of(moment: datetime) -> SafeString:
+    """The day, "19 Nov 2026"; exact on hover."""
+    return _time(moment, _skeleton("yMMMd", timezone.localtime(moment)), exact(moment))
+
+
+@register.simple_tag
+def exact_time(moment: datetime) -> SafeString:
+    """A moment to the second."""
+    words = exact(moment)
+    return _time(moment, words, words)
+
+
+@register.simple_tag
+def day_of(moment: datetime) -> str:
+    """The day of a moment, as a heading."""
+    return day_in_words(timezone.localtime(moment).date(), timezone.localdate())
+
+
+@register.filter
+def local_day(moment: datetime) -> date:
+    """The day of a moment in the reader's zone, to group by."""
+    return timezone.localtime(moment).date()
+
+
+@register.simple_tag
+def due(due_at: datetime, kind: str = "") -> SafeString:
+    """The chip of a running clock; `kind` "l" is the large one."""
+    words = due_in_words(due_at, timezone.now())
+    was = gettext("Was due %(moment)s") if words.level == "over" else gettext("Due %(moment)s")
+    title = was % {"moment": exact(due_at)}
+    return _chip(words.level, kind, words.icon, words.text, due_at, title)
+
+
+@register.simple_tag
+def due_of(contact: ResponseContact, kind: str = "") -> SafeString:
+    """The chip of a contact: running, answered, or taken out of the figures."""
+    if contact.outcome == ResponseContact.Outcome.OPEN or contact.closed_at is None:
+        return due(contact.due_at, kind)
+    title = exact(contact.closed_at)
+    if contact.outcome == ResponseContact.Outcome.ANSWERED:
+        span = span_in_words(contact.closed_at - contact.opened_at)
+        text = gettext("Answered in %(time)s") % {"time": span}
+        return _chip("done", kind, "check", text, contact.closed_at, title)
+    if contact.outcome == ResponseContact.Outcome.REPORTED:
+        return _chip("none", kind, "flag", gettext("Reported"), contact.closed_at, title)
+    return _chip("none", kind, "none-needed", gettext("No response needed"), contact.closed_at, title)
+
+
+@register.filter
+def due_group(due_at: datetime) -> str:
+    """Under which heading a thread stands in the list of what is due."""
+    left = due_at - timezone.now()
+    if left < timedelta(0):
+        return gettext("Overdue")
+    return gettext("Due within 4 hours") if left <= SOON else gettext("Due later")
+
+
+def _time(moment: datetime, words: str, title: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, words)
+
+
+def _chip(level: str, kind: str, picture: str, words: str, moment: datetime, title: str) -> SafeString:
+    modifiers = "".join(f" due--{name}" for name in (level, kind) if name)
+    return format_html(
+        '<time class="due{}" datetime="{}" title="{}">{}{}</time>',
+        modifiers,
+        moment.isoformat(),
+        title,
+        icon(picture),
+        words,
+    )

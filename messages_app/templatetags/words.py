@@ -1,0 +1,191 @@
+"""What the gate, the reasons and the record say, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+
+from messages_app.policy.facts import Side
+from messages_app.policy.reasons import BUYER_TOPICS, Availability, Reason, WhyNot
+from messages_app.policy.verdict import Severity
+from messages_app.templatetags.times import exact
+from messages_app.wording import finding_sentence, reason_name, rule_name, state_name, topic_name
+
+register = template.Library()
+
+
+@register.filter
+def finding(found: Mapping[str, Any], side: str) -> str:
+    """A finding of the record, {"code", "severity", "data"}, said to its author of that side (GATE-2)."""
+    return finding_sentence(
+        str(found["code"]),
+        found["data"],
+        severity=Severity(found["severity"]),
+        author=Side(side),
+        zone=timezone.get_current_timezone(),
+    )
+
+
+@register.filter
+def rule(code: str) -> str:
+    """The name of the rule behind a finding's code."""
+    return rule_name(code)
+
+
+@register.filter
+def about(topic: str) -> str:
+    """What a thread or a message is about: a buyer's topic or a seller's contact reason; empty for none."""
+    if not topic:
+        return ""
+    return topic_name(topic) if topic in BUYER_TOPICS else reason_name(topic)
+
+
+@register.filter
+def view_name(name: str) -> str:
+    """A view of a mailbox (BOX-2, BOX-3)."""
+    return {
+        "needed": gettext("Response needed"),
+        "received": gettext("Received"),
+        "unread": gettext("Unread"),
+        "sent": gettext("Sent"),
+        "refused": gettext("Held or blocked"),
+        "all": pgettext("view of a mailbox", "All"),
+        "inbox": gettext("Inbox"),
+        "conversations": gettext("Buyer/Seller"),
+        "system": pgettext("view of a mailbox", "System"),
+    }.get(name, name)
+
+
+@register.filter
+def state(name: str) -> str:
+    """A state of a message or of its mail."""
+    return state_name(name)
+
+
+@register.filter
+def order_status(name: str) -> str:
+    """A state of an order (ORD-1)."""
+    return {
+        "pending": pgettext("order", "Pending"),
+        "unshipped": pgettext("order", "Unshipped"),
+        "shipped": pgettext("order", "Shipped"),
+        "delivered": pgettext("order", "Delivered"),
+        "cancelled": pgettext("order", "Cancelled"),
+        "returned": pgettext("order", "Returned"),
+    }.get(name, name)
+
+
+@register.filter
+def order_event(name: str) -> str:
+    """A dated event of an order's timeline."""
+    return {
+        "placed": pgettext("order event", "Ordered"),
+        "shipped": pgettext("order event", "Shipped"),
+        "delivered": pgettext("order event", "Delivered"),
+        "cancelled": pgettext("order event", "Cancelled"),
+        "returned": pgettext("order event", "Returned"),
+        "refunded": pgettext("order event", "Refunded"),
+    }.get(name, name)
+
+
+@register.filter
+def door(name: str) -> str:
+    """How a message came in."""
+    return {
+        "mail": gettext("by e-mail"),
+        "web": gettext("on the web"),
+        "api": gettext("by a program"),
+        "auto": gettext("automatic"),
+    }.get(name, name)
+
+
+@register.filter
+def left_out(code: str) -> str:
+    """What of a mail was not passed on, as its readers are told."""
+    return {
+        "calendar": gettext("An invitation to a calendar was left out."),
+        "signature": gettext("The mail's digital signature was left out."),
+    }.get(code, gettext("A part of the mail was left out."))
+
+
+@register.filter
+def trace_event(event: str) -> str:
+    """A line of a message's trace (MAIL-23)."""
+    return {
+        "accepted": gettext("Accepted"),
+        "checked": gettext("Checked"),
+        "read": gettext("Read on the web"),
+    }.get(event) or state_name(event)
+
+
+@register.filter
+def verdict(name: str) -> str:
+    """A verdict of the gate, as a trace tells it; anything else comes back as it is."""
+    return {
+        "deliver": gettext("nothing that stops it"),
+        "hold": gettext("held for a moderator"),
+        "block": gettext("blocked"),
+    }.get(name, name)
+
+
+@register.filter
+def reason_help(reason: Reason) -> str:
+    """What a contact reason is for and what it takes, in a few words (RSN-1)."""
+    return {
+        "customization": gettext("Wording, size or colour that only the buyer can confirm"),
+        "delivery_scheduling": gettext("Time slot, floor, somebody at home"),
+        "shipping_address": gettext("The parcel cannot be sent as the address stands"),
+        "order_question": gettext("Something must be settled before shipping"),
+        "service_details": gettext("When and where the service takes place"),
+        "unexpected_problem": gettext("The order cannot be fulfilled as placed"),
+        "digital_access_key": gettext("Key or link to what was bought; up to 5 files"),
+        "legal_disclosure": gettext("1 to 5 documents, no text"),
+        "invoice": gettext("1 to 5 PDF files, no text"),
+        "warranty": gettext("1 to 5 documents, no text"),
+        "return_question": gettext("Up to 5 files"),
+        "problem_with_order": gettext("After shipping; up to 5 documents"),
+        "review_request": gettext("Fixed text, once per order"),
+        "other": gettext("Needed to complete this order; up to 5 documents"),
+    }.get(reason.name, "")
+
+
+@register.filter
+def why_not(found: Availability) -> str:
+    """Why a contact reason is not offered now (RSN-4)."""
+    if found.why_not is WhyNot.WRONG_STATE:
+        return _states(found.reason)
+    if found.why_not is WhyNot.PRODUCT:
+        return _missing_trait(found.reason)
+    if found.why_not is WhyNot.ALREADY_ASKED:
+        return gettext("Already sent for this order; it goes out once only.")
+    return _window(found)
+
+
+def _states(reason: Reason) -> str:
+    names = [order_status(name) for name in _IN_ORDER if name in reason.states]
+    return gettext("Only for orders in one of these states: %(states)s.") % {"states": ", ".join(names)}
+
+
+_IN_ORDER = ("pending", "unshipped", "shipped", "delivered", "returned")
+
+
+def _missing_trait(reason: Reason) -> str:
+    return {
+        "customizable": gettext("No product in this order is customizable."),
+        "digital": gettext("No product in this order is digital."),
+        "service": gettext("No product in this order is a service."),
+        "warranty": gettext("No product in this order comes with a warranty."),
+    }.get(reason.needs or "", gettext("Not for the products of this order."))
+
+
+def _window(found: Availability) -> str:
+    now = timezone.now()
+    if found.opens_at and now < found.opens_at:
+        return gettext("Opens on %(moment)s.") % {"moment": exact(found.opens_at)}
+    if found.closes_at and now > found.closes_at:
+        return gettext("Was possible until %(moment)s.") % {"moment": exact(found.closes_at)}
+    return gettext("The time for messages about this order is over.")
