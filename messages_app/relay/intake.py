@@ -17,7 +17,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 
 from accounts.addresses import normalise_address
 from accounts.models import Alias
@@ -158,7 +165,7 @@ class Intake:
         while batch := self._next_batch():
             close_old_connections()
             _store(batch)
-        close_old_connections()
+        connection.close()  # this thread's own
 
     def _next_batch(self) -> list[tuple[_Rows, Future[None]]]:
         """Waits for a mail and takes what else waits by then; empty at the end."""

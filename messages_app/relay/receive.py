@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.wake import wake
@@ -44,10 +44,12 @@ def process_waiting(limit: int) -> int:
     done = 0
     while done < limit and (claimed := _claim(min(CLAIMED_AT_ONCE, limit - done))):
         for place, inbound in enumerate(claimed):
+            tried_before = inbound.attempts
             try:
-                _process(inbound)
+                if _begin(inbound):
+                    _process(inbound)
             except (OSError, DatabaseError, InterfaceError):
-                _give_back(claimed[place:])
+                _give_back(claimed[place:], tried_before)
                 raise
             done += 1
     return done
@@ -65,30 +67,39 @@ def _waiting() -> QuerySet[InboundMail]:
 
 
 def _claim(size: int) -> list[InboundMail]:
-    """Leases the next mails and counts the attempt. One that failed before is taken alone."""
+    """Leases the next mails, those that failed before last."""
     if not _waiting().exists():
         return []
     with transaction.atomic():
-        rows = list(
+        claimed = list(
             _waiting()
             .select_for_update(of=("self",), skip_locked=True)
             .select_related("raw__key", "alias__pair__buyer__user", "alias__pair__seller__marketplace")[:size]
         )
-        claimed = [row for row in rows if not row.attempts] or rows[:1]
-        InboundMail.objects.filter(pk__in=[row.pk for row in claimed]).update(
-            lease_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS), attempts=F("attempts") + 1
-        )
-    for row in claimed:
-        row.attempts += 1
+        InboundMail.objects.filter(pk__in=[row.pk for row in claimed]).update(lease_until=_lease_end())
     return claimed
 
 
-def _give_back(claimed: Sequence[InboundMail]) -> None:
-    """The attempts were not the mails' fault. If this fails too, the leases run out by themselves."""
+def _lease_end() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _begin(inbound: InboundMail) -> bool:
+    """Counts the attempt of one claimed mail; False when somebody else has ended it meanwhile. Only the mail
+    in hand pays for a worker that is killed, not those that were claimed with it."""
+    inbound.attempts += 1
+    begun = InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(
+        lease_until=_lease_end(), attempts=inbound.attempts
+    )
+    return begun > 0
+
+
+def _give_back(claimed: Sequence[InboundMail], tried_before: int) -> None:
+    """The trouble was not the mails' fault. If this fails too, the leases run out by themselves."""
+    waiting = InboundMail.objects.filter(state=State.WAITING)
     try:
-        InboundMail.objects.filter(pk__in=[row.pk for row in claimed], state=State.WAITING).update(
-            lease_until=timezone.now() + TROUBLE_PAUSE, attempts=F("attempts") - 1
-        )
+        waiting.filter(pk=claimed[0].pk).update(attempts=tried_before)
+        waiting.filter(pk__in=[row.pk for row in claimed]).update(lease_until=timezone.now() + TROUBLE_PAUSE)
     except (DatabaseError, InterfaceError):
         log.warning("claimed mails wait for their lease to end", extra={"count": len(claimed)})
 

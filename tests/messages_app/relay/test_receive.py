@@ -18,12 +18,14 @@ from django.utils import timezone
 
 from accounts.models import Pair
 from accounts.queries.pairs import alias_of
-from messages_app.models import InboundMail, Message
+from messages_app.models import InboundMail, Message, RawMail
 from messages_app.policy.facts import Side
 from messages_app.relay import parser, receive
+from messages_app.relay.case import Case
 from messages_app.relay.intake import raw_bytes
 from messages_app.relay.parser import Parser, Unreadable
 from messages_app.relay.receive import process_waiting
+from messages_app.relay.route import Routed, route
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.relay.inbound_world import (
     address_of,
@@ -50,7 +52,7 @@ def from_buyer(pair: Pair, text: str) -> InboundMail:
 
 
 @pytest.fixture
-def _bad_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def bad_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Parser]:
     """The parser's child misbehaves on the words HANG, DIE, GROW and LIE."""
     start = subprocess.Popen
 
@@ -62,15 +64,15 @@ def _bad_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return start(bad, **options)
 
     monkeypatch.setattr(parser, "PARSE_SECONDS", 2)
-    monkeypatch.setattr(parser.subprocess, "Popen", popen)
+    monkeypatch.setattr(subprocess, "Popen", popen)
     own = Parser()
     monkeypatch.setattr(receive, "PARSER", own)
-    yield
+    yield own
     own.close()
 
 
 @pytest.mark.rule("MAIL-6", "REL-4")
-@pytest.mark.usefixtures("_bad_child")
+@pytest.mark.usefixtures("bad_child")
 @pytest.mark.parametrize("poison", ["HANG", "DIE", "GROW", "LIE"])
 def test_a_poison_mail_is_quarantined_and_its_neighbours_go_on(pair: Pair, poison: str) -> None:
     before, bad, after = (from_buyer(pair, text) for text in ("One.", f"{poison} now.", "Three."))
@@ -84,7 +86,7 @@ def test_a_poison_mail_is_quarantined_and_its_neighbours_go_on(pair: Pair, poiso
 
 
 @pytest.mark.rule("MAIL-6", "MAIL-27")
-@pytest.mark.usefixtures("_bad_child")
+@pytest.mark.usefixtures("bad_child")
 @pytest.mark.parametrize(
     ("sender", "fields", "loopback"),
     [
@@ -106,9 +108,7 @@ def test_only_a_proven_human_party_hears_of_the_quarantine(
 def test_a_fault_of_ours_over_one_mail_stops_no_neighbour(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    route = receive.route
-
-    def faulty(case: receive.Case) -> receive.Routed:
+    def faulty(case: Case) -> Routed:
         if "fault" in case.mail.text:
             raise KeyError(case.mail.text)
         return route(case)
@@ -129,7 +129,7 @@ def test_trouble_of_disk_or_database_costs_no_attempt(
 ) -> None:
     first, second = from_buyer(pair, "One."), from_buyer(pair, "Two.")
 
-    def fail(case: receive.Case) -> receive.Routed:
+    def fail(case: Case) -> Routed:
         raise trouble
 
     with monkeypatch.context() as patch:
@@ -147,23 +147,23 @@ def test_trouble_of_disk_or_database_costs_no_attempt(
 
 
 @pytest.mark.rule("MAIL-6")
-def test_the_attempt_is_counted_and_leased_before_the_bytes_are_read(
+def test_the_attempt_is_counted_before_the_bytes_are_read_and_for_that_mail_alone(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inbound = from_buyer(pair, "One.")
-    seen: list[tuple[int, bool]] = []
+    from_buyer(pair, "One.")
+    from_buyer(pair, "Two.")
+    seen: list[list[int]] = []
 
-    def look(mail: InboundMail) -> None:
-        row = InboundMail.objects.get(pk=mail.pk)
-        assert row.lease_until is not None
-        lease = row.lease_until - timezone.now()
-        seen.append((row.attempts, lease > timedelta(seconds=settings.LEASE_SECONDS - 60)))
-        receive._quarantine(mail)
+    def killed(raw: RawMail) -> bytes:
+        seen.append(list(InboundMail.objects.order_by("id").values_list("attempts", flat=True)))
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(receive, "_process", look)
-    process_waiting(100)
-    assert seen == [(1, True)]
-    assert InboundMail.objects.get(pk=inbound.pk).lease_until is None
+    monkeypatch.setattr(receive, "raw_bytes", killed)
+    with pytest.raises(KeyboardInterrupt):
+        process_waiting(100)
+    assert seen == [[1, 0]]
+    least = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS - 60)
+    assert InboundMail.objects.filter(state="waiting", lease_until__gt=least).count() == 2
 
 
 @pytest.mark.rule("MAIL-4")
@@ -249,10 +249,9 @@ def test_a_dead_child_is_replaced() -> None:
 
 
 @pytest.mark.rule("MAIL-6")
-@pytest.mark.usefixtures("_bad_child")
-def test_time_is_bounded() -> None:
+def test_time_is_bounded(bad_child: Parser) -> None:
     with pytest.raises(Unreadable):
-        receive.PARSER.parse(b"HANG", envelope_sender="", loop_mark="", own_marks=())
+        bad_child.parse(b"HANG", envelope_sender="", loop_mark="", own_marks=())
 
 
 def quarantine(*words: object) -> list[str]:

@@ -13,6 +13,7 @@ from accounts.queries.pairs import alias_of
 from messages_app.models import Delivery, InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
 from messages_app.relay.own_marks import loop_mark
+from messages_app.relay.receive import process_waiting
 from tests.factories import (
     AuthorizedAddressFactory,
     MembershipFactory,
@@ -26,7 +27,6 @@ from tests.messages_app.relay.inbound_world import (
     arrive,
     mail_from,
     notices,
-    process_waiting,
     said,
     take_in,
     write,
