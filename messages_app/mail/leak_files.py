@@ -42,7 +42,16 @@ def file_texts(content: bytes) -> Iterator[str]:
     elif _TEXT_CONTROLS.search(content):
         raise Unreadable("a file of no known kind")
     else:
-        yield content.decode("utf-8", "replace")
+        yield from _plain_texts(content)
+
+
+def _plain_texts(content: bytes) -> Iterator[str]:
+    """Text that does not say how it is encoded: UTF-8, else as western and as central Europe writes."""
+    try:
+        yield content.decode("utf-8")
+    except UnicodeDecodeError:
+        yield content.decode("cp1252", "replace")
+        yield content.decode("iso8859-2", "replace")
 
 
 def _pdf_texts(content: bytes) -> Iterator[str]:
@@ -57,7 +66,7 @@ def _pdf_texts(content: bytes) -> Iterator[str]:
 
 
 def _read_pdf(reader: PdfReader) -> Iterator[str]:
-    if reader.is_encrypted or len(reader.pages) > MAX_PDF_PAGES:
+    if len(reader.pages) > MAX_PDF_PAGES:  # with a password that is not empty this raises
         raise Unreadable("pdf")
     yield "\n".join(str(value) for value in (reader.metadata or {}).values())
     if (metadata := reader.root_object.get("/Metadata")) is not None:
