@@ -122,7 +122,7 @@ class _Stand:
             return True
         if self._new_sentence():
             return None
-        if len(self.labels) > 2:
+        if len(self.labels) > 2 and not self.labels[0].isdigit():
             return None if all(self._ordinary(label) for label in self.labels[:-1]) else True
         return self._by_words(tld, left)
 

@@ -24,7 +24,7 @@ FILE_ENDINGS = words(LINKS, "files")
 
 # Whatever people put around a word to say that it stands for a sign: (dot) [dot] #dot# *dot*
 WRAP = r"[^\w\s.,;!?@]|_"
-LABEL = re.compile(rf"[^\W_](?:(?![-_]{{1,2}}(?:{DOT_WORDS})[-_])[^\W_]|-(?!{DOT_WORDS}-)){{0,62}}")
+LABEL = re.compile(rf"[^\W_]{{1,63}}(?:-{{1,3}}(?!{DOT_WORDS}-)[^\W_]{{1,63}}){{0,9}}")
 _DOT = re.compile(
     rf"(?P<tight>\.{{1,3}}(?=[^\W_]))"
     rf"|\s{{0,2}}(?:{WRAP}){{1,3}}\s{{0,2}}(?:\.|{DOT_WORDS})\s{{0,2}}(?:{WRAP}){{1,3}}\s{{0,2}}(?P<bracket>)"

@@ -13,7 +13,7 @@ from messages_app.policy.content.judged import Judged
 from messages_app.policy.content.lexicon import CARRIER_HOSTS
 from messages_app.policy.content.links import Link, find_links, read_target
 from messages_app.policy.content.markup import read_markup
-from messages_app.policy.content.normalise import View, normalise, plain_view
+from messages_app.policy.content.normalise import View, joined, normalise, plain_view
 from messages_app.policy.content.rules import CONTACT_EMAIL, CONTENT_RULES, EXTERNAL_LINK
 from messages_app.policy.content.spaced import squeeze
 from messages_app.policy.content.told_emails import find_told
@@ -23,6 +23,8 @@ from messages_app.policy.facts import ContentMatch, Place
 EXCERPT_LENGTH = 120
 MAX_FILE_NAMES = 50
 MAX_MARKUP = 100_000  # characters of HTML source read whole
+MAX_TARGETS = 200  # of its links
+MAX_TARGET = 2_000  # characters of one
 MAX_MATCHES = 100  # reported per place; more would say nothing new
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -56,7 +58,7 @@ class _Judge:
         judged = self._judged
         for name in judged.file_names[:MAX_FILE_NAMES]:
             yield from _report(Place.FILE_NAME, name, self._file_name(name))
-        yield from _report(Place.SUBJECT, judged.subject, self._words(plain_view(judged.subject)))
+        yield from _report(Place.SUBJECT, judged.subject, self._text(judged.subject))
         markup = list(self._html(judged.html)) if judged.html else []
         yield from _report(Place.TEXT, judged.text, self._text(judged.text))
         yield from _report(Place.HTML, judged.html, markup)
@@ -82,13 +84,28 @@ class _Judge:
 
     def _markup(self, source: str, offset: int) -> Iterator[_Found]:
         markup = read_markup(source)
-        for target in markup.targets[:MAX_MATCHES]:
-            yield from self._target(target.moved(offset))
-        for view in [markup.shown, markup.seen, *markup.said[:MAX_MATCHES]]:
+        said = markup.said
+        for target in markup.targets[:MAX_TARGETS]:
+            place = normalise(target.part(0, min(len(target.text), MAX_TARGET)).moved(offset))
+            if place.text.lstrip().lower().startswith("mailto:"):
+                said.append(target)
+            else:
+                yield from self._target(place)
+        for unread in markup.targets[MAX_TARGETS : MAX_TARGETS + 1]:
+            yield _Found(EXTERNAL_LINK, *unread.moved(offset).origin(0, len(unread.text)), sure=False)
+        for view in (markup.shown, markup.seen, joined(said)):
             if view is not None:
                 yield from self._view(view.moved(offset))
+        yield from self._unseen_addresses(source, offset)
+
+    def _unseen_addresses(self, source: str, offset: int) -> Iterator[_Found]:
+        """Addresses in comments and wherever else the source holds them, names of inline images aside."""
         for raw in _RAW_ADDRESS.finditer(source):
-            if not self._is_own(*raw.group().lower().rsplit("@", 1)) and _unseen(source, raw):
+            local, _, host = raw.group().lower().rpartition("@")
+            labels = host.split(".")
+            own = any(self._is_own(local, ".".join(labels[:count])) for count in range(2, len(labels) + 1))
+            inline_image = "cid:" in source[max(0, raw.start() - 8) : raw.start() + 4]
+            if not own and not inline_image and holds_address(raw.group()):
                 yield _Found(CONTACT_EMAIL, raw.start() + offset, raw.end() + offset, sure=True)
 
     def _view(self, view: View) -> Iterator[_Found]:
@@ -98,12 +115,8 @@ class _Judge:
         if looked.given_up_at is not None:
             yield from _given_up(view.starts[looked.given_up_at])
 
-    def _target(self, target: View) -> Iterator[_Found]:
-        view = normalise(target)
+    def _target(self, view: View) -> Iterator[_Found]:
         if not view.text.strip():
-            return
-        if view.text.lstrip().lower().startswith("mailto:"):
-            yield from self._words(target)
             return
         link = read_target(view.text)
         if link is not None and not self._link_passes(view, view.text.lower(), link):
@@ -174,11 +187,6 @@ def _looks_only(view: View, text: str, link: Link) -> bool:
     """Whether the host only looks like what it shows, letters of other alphabets being in it."""
     at = text.find(link.host, link.start)
     return view.is_folded(link.start, link.end) if at < 0 else view.is_folded(at, at + len(link.host))
-
-
-def _unseen(source: str, raw: re.Match[str]) -> bool:
-    """Whether an address in the source is not merely the name of an inline image."""
-    return holds_address(raw.group()) and "cid:" not in source[max(0, raw.start() - 8) : raw.start() + 4]
 
 
 def _report(place: Place, original: str, found: Iterable[_Found]) -> list[ContentMatch]:

@@ -99,6 +99,8 @@ class _Reader:
         if tag.name == "img" and "alt" in tag.attributes:
             self._text(tag.attributes["alt"])
         for name, value in tag.attributes.items():
+            if not value[0]:
+                continue
             if name in _TEXT_ATTRIBUTES:
                 self._said.append(pieces_view([value]))
             elif name in _LINK_ATTRIBUTES and tag.name not in ("link", "image", "use"):
@@ -108,7 +110,8 @@ class _Reader:
     def _refresh(self, tag: _Tag) -> None:
         if tag.name == "meta" and "refresh" in tag.attributes.get("http-equiv", ("", 0, 0))[0].lower():
             value, start, end = tag.attributes.get("content", ("", 0, 0))
-            if lead := _REFRESH.match(value):
+            lead = _REFRESH.match(value)
+            if lead and lead.end() < len(value):
                 self._targets.append(pieces_view([(value[lead.end() :], start + lead.end(), end)]))
 
     def _hide(self, tag: _Tag) -> None:

@@ -118,6 +118,16 @@ def pieces_view(pieces: Iterable[Piece]) -> View:
     return builder.view()
 
 
+def joined(views: Iterable[View]) -> View:
+    """Views one below the other, as one; of views that are not folded yet."""
+    builder = _Builder()
+    for view in views:
+        if view.text:
+            builder.copy(view, 0, len(view.text))
+            builder.put("\n", view.starts[-1], view.ends[-1])
+    return builder.view()
+
+
 def normalise(view: View) -> View:
     """What a person reads: order of display, escapes decoded, look-alikes folded."""
     view = _undo_forced_direction(view)

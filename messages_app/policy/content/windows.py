@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WHOLE = 16_000  # characters judged whole
-BUDGET = 8_000  # characters judged further on
+WHOLE = 8_000  # characters judged whole
+BUDGET = 4_000  # characters judged further on
 AROUND = 150  # characters each side of a sign
 
 _SIGNS = (
@@ -29,7 +29,7 @@ _SIGNS = (
         "malpa",
         "małpa",
     ),
-    *("arroba", " dot ", ".com", ".net", ".org", ".example"),
+    *("arroba", " dot ", " point ", " punto ", " punkt ", " kropka ", ".com", ".net", ".org", ".example"),
 )
 
 

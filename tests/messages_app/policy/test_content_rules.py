@@ -121,12 +121,16 @@ HTML: list[tuple[str, list[str]]] = [
     ("<img src='https://shop.example/pixel.gif'>", []),  # tracking_pixel alone (POL-1)
     ("<link rel=stylesheet href='https://shop.example/a.css'>", []),
     ('<p a"b> john@gmail.com <p c"d>', ["contact_email"]),
+    (f"<p>{OWN}.It is mine</p>", []),
+    ("<a href='https://marketplace.example/'>x</a>" * 200, []),
+    ("<a href='https://marketplace.example/'>x</a>" * 201, ["external_link"]),
+    ("<a href=''>x</a><meta http-equiv=refresh content=5>", []),
     ("<p class='never ends john@gmail.com", ["contact_email"]),
 ]
 
 
 @pytest.mark.rule("POL-1", "POL-5")
-@pytest.mark.parametrize(("html", "expected"), HTML)
+@pytest.mark.parametrize(("html", "expected"), HTML, ids=[row[0][:60] for row in HTML])
 def test_html(html: str, expected: list[str]) -> None:
     assert sorted(set(rules(html=html))) == expected
 
