@@ -26,7 +26,15 @@ import redis
 
 START_SECONDS = 60
 # The kernel keeps what a killed process wrote; only a power cut needs fsync, and no test cuts the power.
-POSTGRES_FLAGS = ["-c", "fsync=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal"]
+DURABLE = sys.argv[1:] == ["durable"]
+POSTGRES_FLAGS = [
+    "-c",
+    f"fsync={'on' if DURABLE else 'off'}",
+    "-c",
+    "max_connections=200",
+    "-c",
+    "log_min_messages=fatal",
+]
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,13 @@ class Servers:
         self.keeper.wait(timeout=30)
 
 
-def start() -> Servers:
-    """Start both servers; raises RuntimeError with their output when they do not come up."""
+def start(*, durable: bool = False) -> Servers:
+    """Start both servers; raises RuntimeError with their output when they do not come up.
+
+    `durable`: PostgreSQL syncs its commits as in production, for measurements.
+    """
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "tests.servers"],
+        [sys.executable, "-m", "tests.servers", *(["durable"] if durable else [])],
         cwd=Path(__file__).resolve().parent.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
