@@ -35,4 +35,4 @@ def _label(template: str) -> str:
         "reset_password": _("Set a new password"),
         "sign_up": _("Confirm and sign in"),
         "account_exists": _("Sign in"),
-    }.get(template, _("Open"))
+    }[template]

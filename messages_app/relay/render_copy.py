@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Pair
 from messages_app.files.kinds import MEDIA_TYPES, Kind
@@ -168,7 +168,7 @@ def _topic(copy: _Copy) -> tuple[str, str]:
         return _("Reason"), reason_name(own or began)
     if (own or began) == "other":
         return "", ""
-    return _("About"), topic_name(own or began)
+    return pgettext("what a message is", "About"), topic_name(own or began)
 
 
 def _due(copy: _Copy) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from messages_app.mail.compose import DeliveryStatus, OutgoingMail
 from messages_app.policy.facts import Side
@@ -104,9 +105,9 @@ def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Masks) -> tupl
     subject = masks.text(str(context.get("subject") or "")) or _("(no subject)")
     facts = [(_("Message"), f"“{subject}”")]
     if context.get("at"):
-        facts.append((_("Sent"), day_and_time(datetime.fromisoformat(context["at"]), zone_of(parcel))))
+        facts.append((pgettext("when a message", "Sent"), day_and_time(datetime.fromisoformat(context["at"]), zone_of(parcel))))
     if context.get("alias"):
-        facts.append((_("To"), str(context["alias"])))
+        facts.append((pgettext("whom a message went", "To"), str(context["alias"])))
     if context.get("order"):
         facts.append((_("Order"), str(context["order"])))
     if findings:

@@ -25,7 +25,7 @@ _REASONS: dict[str, str | Promise] = {
 
 _TOPICS: dict[str, str | Promise] = {
     "where_is_it": gettext_lazy("Where is it?"),
-    "return": gettext_lazy("Return"),
+    "return": pgettext_lazy("topic of a buyer", "Return"),
     "refund": gettext_lazy("Refund"),
     "damaged_or_wrong_item": gettext_lazy("Damaged or wrong item"),
     "product_question": gettext_lazy("Product question"),

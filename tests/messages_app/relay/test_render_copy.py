@@ -34,7 +34,6 @@ from tests.messages_app.relay.mail_world import (
 pytestmark = pytest.mark.django_db
 
 
-
 def png() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (2, 2), "teal").save(file, "PNG")
@@ -188,7 +187,7 @@ def test_real_addresses_become_aliases_in_text_html_subject_and_file_names() -> 
         text,
         html=f'<p>Soon.</p><blockquote><a href="mailto:{BUYER_ADDRESS}">Hannah Winter</a> Where?</blockquote>',
         new=((0, 5),),
-        subject=f"Re: your mail to {SELLER_ADDRESS}",
+        subject="Re: what Hannah Winter asked",
         files=(SubmittedFile(name=f"{SELLER_ADDRESS}.txt", content=b"a list of things"),),
         door=Door.MAIL,
     )
@@ -200,7 +199,7 @@ def test_real_addresses_become_aliases_in_text_html_subject_and_file_names() -> 
     assert f"Hannah W. <{alias(pair, Side.BUYER)}> wrote to {alias(pair, Side.SELLER)}:\n> Where?" in body(
         mail, "plain"
     )
-    assert header(mail, "Subject") == f"Re: your mail to {alias(pair, Side.SELLER)}"
+    assert header(mail, "Subject") == "Re: what Hannah W. asked"
     attached = next(part for part in mail.walk() if part.get_filename())
     assert attached.get_filename() == f"{alias(pair, Side.SELLER)}.txt"
 
@@ -290,11 +289,11 @@ def test_only_documents_may_name_the_customer_service_address(reason: str, leaks
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", "Répondre avant le jeudi 19 novembre"),
+        ("fr", "Répondez avant le jeudi 19 novembre"),
         ("it", "Rispondi entro giovedì 19 novembre"),
-        ("pl", "Odpowiedz do czwartek, 19 listopada"),
+        ("pl", "Odpowiedz do: czwartek 19 listopada"),
         ("de", "Antworten bis Donnerstag, 19. November"),
-        ("es", "Responda antes del jueves, 19 de noviembre"),
+        ("es", "Responde antes del jueves 19 de noviembre"),
     ],
 )
 def test_the_frame_speaks_the_recipients_language(language: str, words: str) -> None:

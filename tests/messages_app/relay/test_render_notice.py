@@ -179,7 +179,13 @@ def test_a_subject_can_neither_add_a_header_nor_markup() -> None:
 @pytest.mark.rule("MAIL-27")
 def test_the_hourly_list_names_each_message() -> None:
     items = [
-        {"template": "blocked", "subject": "One", "at": NOON.isoformat(), "alias": "a@m.example", "codes": ["empty"]},
+        {
+            "template": "blocked",
+            "subject": "One",
+            "at": NOON.isoformat(),
+            "alias": "a@m.example",
+            "codes": ["empty"],
+        },
         {"template": "late", "subject": "", "at": NOON.isoformat(), "alias": "b@m.example", "codes": []},
     ]
     queue_delivery(
@@ -202,7 +208,11 @@ def test_the_hourly_list_names_each_message() -> None:
     ("which", "subject", "chip"),
     [
         ("soon", "Hannah W. is waiting for your answer", "Answer by Thursday 19 November, 11:22"),
-        ("due", "Overdue: Hannah W. has waited 24 hours for an answer", "Was due on Thursday 19 November, 11:22"),
+        (
+            "due",
+            "Overdue: Hannah W. has waited 24 hours for an answer",
+            "Was due on Thursday 19 November, 11:22",
+        ),
     ],
 )
 def test_a_reminder_says_who_waits_and_until_when(which: str, subject: str, chip: str) -> None:

@@ -61,7 +61,8 @@ def sink(settings: Any) -> Iterator[Sink]:
 def notices(count: int, *, domain: str = "mail.example", **values: Any) -> list[Delivery]:
     """So many mails to different people."""
     return [
-        notice_for(None, "unlisted", recipient=f"person{number}@{domain}", **values) for number in range(count)
+        notice_for(None, "unlisted", recipient=f"person{number}@{domain}", **values)
+        for number in range(count)
     ]
 
 
@@ -153,7 +154,9 @@ def test_a_4xx_is_tried_again_by_the_schedule(sink: Sink, where: str, settings: 
 @pytest.mark.parametrize("where", ["answer", "at_data"])
 def test_a_5xx_fails_at_once_and_the_author_hears_of_it(sink: Sink, where: str) -> None:
     pair = pair_of_two()
-    setattr(sink, where, lambda address: f"550 5.1.1 <{address}> unknown" if address == BUYER_ADDRESS else None)
+    setattr(
+        sink, where, lambda address: f"550 5.1.1 <{address}> unknown" if address == BUYER_ADDRESS else None
+    )
     question = say(pair, Side.BUYER)
     send_due()
     say(pair, Side.SELLER, "Tomorrow", thread_id=question.thread_id, now=NOON + timedelta(hours=1))
@@ -344,7 +347,9 @@ def test_a_sender_that_lost_its_lease_writes_nothing(sink: Sink) -> None:
 
 
 @pytest.mark.rule("MAIL-17")
-def test_a_mail_with_a_leak_is_held_for_staff_and_never_sent(sink: Sink, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_mail_with_a_leak_is_held_for_staff_and_never_sent(
+    sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
     pair = pair_of_two()
     text = f"my address: {BUYER_ADDRESS}".encode()
     say(pair, Side.BUYER, files=(SubmittedFile(name="note.txt", content=text),))
@@ -383,7 +388,11 @@ def test_notices_past_the_hourly_number_wait_for_the_list(sink: Sink, settings: 
     notice_for(None, "unlisted", recipient="other@mail.example", now=NOON)
     notice_for(None, "unlisted", recipient="one@mail.example", now=NOON + timedelta(minutes=63))
     send_due()
-    states = Delivery.objects.filter(recipient="one@mail.example").order_by("created_at").values_list("state", flat=True)
+    states = (
+        Delivery.objects.filter(recipient="one@mail.example")
+        .order_by("created_at")
+        .values_list("state", flat=True)
+    )
     # At 13:03 the notices of 12:04 alone lie within the hour.
     assert list(states) == [State.SENT] * 3 + [State.LISTED] * 2 + [State.SENT]
     assert len(sink.received) == 5

@@ -46,7 +46,9 @@ DATA: dict[str, dict[str, Any]] = {
     "over_cap": {"cap": 1600, "used": 1600, "day_ends_at": MOMENT},
     "too_large": {"size": 10_485_761, "limit": 10_485_760, "files": [{"name": "a.pdf", "size": 10_485_000}]},
     "too_many_files": {"count": 21, "limit": 20},
-    "file_type": {"files": [{"name": "a.exe", "problem": "not_allowed_type", "found": "application/x-dosexec"}]},
+    "file_type": {
+        "files": [{"name": "a.exe", "problem": "not_allowed_type", "found": "application/x-dosexec"}]
+    },
     "contact_email": {"sure": True, "matches": MATCHES},
     "external_link": {"sure": True, "matches": MATCHES},
     "burst": {"count": 21, "limit": 20},
@@ -60,7 +62,9 @@ LANGUAGES = [code for code, _ in settings.LANGUAGES]
 @pytest.mark.parametrize("code", NOTICE_ORDER)
 @pytest.mark.parametrize("author", Side)
 @pytest.mark.parametrize("severity", [Severity.HOLD, Severity.BLOCK])
-def test_every_finding_has_whole_sentences(code: str, language: str, author: Side, severity: Severity) -> None:
+def test_every_finding_has_whole_sentences(
+    code: str, language: str, author: Side, severity: Severity
+) -> None:
     with translation.override(language):
         sentence = finding_sentence(code, DATA.get(code, {}), severity=severity, author=author)
         assert sentence != rule_name(code)
@@ -177,7 +181,9 @@ def test_sizes_read_well(size: int, name: str) -> None:
         ("xx", "America/New_York", "Wednesday 18 November, 18:30", "18 November 2026, 18:30 (New York)"),
     ],
 )
-def test_moments_read_in_the_persons_language_and_zone(language: str, zone: str, short: str, whole: str) -> None:
+def test_moments_read_in_the_persons_language_and_zone(
+    language: str, zone: str, short: str, whole: str
+) -> None:
     with translation.override(language):
         assert short_time(MOMENT, ZoneInfo(zone)) == short
         assert day_and_time(MOMENT, ZoneInfo(zone)) == whole
