@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
@@ -59,8 +59,12 @@ def day_in_words(day: date, today: date) -> str:
         return gettext("Today")
     if day == today - _DAY:
         return gettext("Yesterday")
-    skeleton = "MMMMEEEEd" if day.year == today.year else "yMMMMEEEEd"
-    return _skeleton(skeleton, day)
+    return format_date(day, "full", locale=_locale()) if day.year != today.year else _weekday_and_day(day)
+
+
+def _weekday_and_day(day: date) -> str:
+    locale = _locale()
+    return f"{format_date(day, 'EEEE', locale=locale)} {format_skeleton('MMMMd', day, locale=locale)}"
 
 
 def moment_in_words(moment: datetime, now: datetime) -> str:
@@ -70,23 +74,26 @@ def moment_in_words(moment: datetime, now: datetime) -> str:
     """
     day, today = moment.date(), now.date()
     if day == today:
-        return _skeleton("Hm", moment)
+        return _clock(moment)
     if day == today - _DAY:
         return gettext("Yesterday")
     if timedelta(0) < today - day <= _WEEK:
         return format_date(day, "EEE", locale=_locale())
-    return _skeleton("MMMd" if day.year == today.year else "yMMMd", moment)
+    return format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=_locale())
 
 
 def exact(moment: datetime) -> str:
     """ "19 Nov 2026, 11:22:41", in the reader's zone."""
-    return _skeleton("yMMMdHms", timezone.localtime(moment))
+    local = timezone.localtime(moment)
+    return f"{_date(local)}, {_clock(local, 'HH:mm:ss')}"
 
 
-def _skeleton(skeleton: str, value: datetime | date) -> str:
-    wall = value if isinstance(value, datetime) else datetime.combine(value, time())
-    # Without its zone: babel would else turn the reader's time back to UTC.
-    return format_skeleton(skeleton, wall.replace(tzinfo=None), locale=_locale())
+def _date(local: datetime) -> str:
+    return format_date(local.date(), "medium", locale=_locale())
+
+
+def _clock(local: datetime, pattern: str = "HH:mm") -> str:
+    return format_time(local.time(), pattern, locale=_locale())
 
 
 def _locale() -> str:
@@ -105,13 +112,13 @@ def when(moment: datetime) -> SafeString:
 @register.simple_tag
 def clock_time(moment: datetime) -> SafeString:
     """The time of day, where a heading names the day."""
-    return _time(moment, _skeleton("Hm", timezone.localtime(moment)), exact(moment))
+    return _time(moment, _clock(timezone.localtime(moment)), exact(moment))
 
 
 @register.simple_tag
 def date_of(moment: datetime) -> SafeString:
     """The day, "19 Nov 2026"; exact on hover."""
-    return _time(moment, _skeleton("yMMMd", timezone.localtime(moment)), exact(moment))
+    return _time(moment, _date(timezone.localtime(moment)), exact(moment))
 
 
 @register.simple_tag
