@@ -49,6 +49,7 @@ def order_page(role: Role, after: str = "") -> OrderPage:
 def order_or_404(role: Role, number: str) -> Order:
     """One of the role's orders with its lines; another's answers like none at all (SEC-1)."""
     orders = orders_of(role).select_related("buyer__user", "seller", "marketplace")
+    number = number.replace("\0", "")  # which PostgreSQL takes for no text at all
     return get_object_or_404(orders.prefetch_related("lines__product", "events"), number=number)
 
 
