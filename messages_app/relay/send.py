@@ -43,6 +43,7 @@ BATCH = 50
 DOMAIN_CONNECTIONS = 2  # at once to one recipient domain, so that no slow one takes all threads
 _THREADS = 16
 _KEPT_CONNECTIONS = 4
+MOST_IN_HAND = 24 * 1024 * 1024  # bytes of finished mails; what is past it waits its turn
 _LOOK_EVERY = 0.1  # seconds between looks for new work while slow domains keep this call
 _RENDER_TRIES = 3  # a mail that cannot be made is put aside for people after as many tries
 
@@ -115,6 +116,7 @@ class _Sender:
         self._limit = limit
         self._done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
         self._busy: Counter[str] = Counter()  # chunks in hand by domain
+        self._in_hand = 0  # bytes
         self._stop_claiming = time.monotonic() + settings.LEASE_SECONDS / 4
 
     def run(self) -> int:
@@ -125,7 +127,7 @@ class _Sender:
                 settled += self._collect()
                 if self._busy and time.monotonic() - looked_at >= _LOOK_EVERY:
                     looked_at = time.monotonic()
-                    if looked_at < self._stop_claiming:
+                    if looked_at < self._stop_claiming and self._in_hand < MOST_IN_HAND:
                         settled += self._take_batch(pool)
         return settled
 
@@ -146,6 +148,7 @@ class _Sender:
         """One chunk for each connection that the domain may still have."""
         by_domain: defaultdict[str, list[_Outgoing]] = defaultdict(list)
         for outgoing in ready:
+            self._in_hand += len(outgoing.envelope.mail)
             by_domain[outgoing.delivery.recipient_domain].append(outgoing)
         for domain, mails in by_domain.items():
             free = DOMAIN_CONNECTIONS - self._busy[domain]
@@ -163,7 +166,9 @@ class _Sender:
                 self._busy[report.domain] -= 1
                 if not self._busy[report.domain]:
                     del self._busy[report.domain]
-            elif report.result is None:
+                continue
+            self._in_hand -= len(report.outgoing.envelope.mail)
+            if report.result is None:
                 unbegun[report.outgoing.lease].append(report.outgoing.delivery.id)
             else:
                 results[report.outgoing.lease].append(report.result)
@@ -224,7 +229,10 @@ def _ready(lease: UUID, parcels: Sequence[Parcel], claimed_at: float) -> tuple[l
     mails: dict[UUID, bytes] = {}
     fresh: list[Delivery] = []
     kept_back: list[Result] = []
-    for parcel in parcels:
+    for place, parcel in enumerate(parcels):
+        if sum(map(len, mails.values())) >= MOST_IN_HAND:
+            give_back(lease, [later.delivery.id for later in parcels[place:]])
+            break
         delivery = parcel.delivery
         mail = rendered_mail(delivery)
         if mail is None:

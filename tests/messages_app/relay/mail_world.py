@@ -134,7 +134,7 @@ class Sink:
     _now: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.connections.add(id(session))
@@ -147,7 +147,9 @@ class Sink:
             self.at_once[domain] = max(self.at_once.get(domain, 0), self._now[domain])
         return "250 2.1.5 fine"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         (recipient,) = envelope.rcpt_tos
         refusal = await server.loop.run_in_executor(None, self.at_data, recipient)
         with self._lock:

@@ -185,7 +185,7 @@ def test_real_addresses_become_aliases_in_text_html_subject_and_file_names() -> 
         pair,
         Side.BUYER,
         text,
-        html=f'<p>Soon.</p><blockquote><a href="mailto:{BUYER_ADDRESS}">Hannah Winter</a> Where?</blockquote>',
+        html=f'<p>Soon.</p><blockquote><a href="mailto:{BUYER_ADDRESS}">Hannah Winter</a> Hm?</blockquote>',
         new=((0, 5),),
         subject="Re: what Hannah Winter asked",
         files=(SubmittedFile(name=f"{SELLER_ADDRESS}.txt", content=b"a list of things"),),

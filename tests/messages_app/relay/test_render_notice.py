@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 from email.message import Message as ParsedMessage
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -41,7 +41,7 @@ def status_part(mail: ParsedMessage) -> dict[str, str]:
     part = next(part for part in mail.walk() if part.get_content_type() == "message/delivery-status")
     blocks = part.get_payload()
     assert isinstance(blocks, list)
-    return {name: value for block in blocks for name, value in block.items()}
+    return {name: str(value) for block in blocks for name, value in cast(ParsedMessage, block).items()}
 
 
 @pytest.mark.rule("MAIL-28", "OPT-1", "GATE-2")

@@ -1,4 +1,4 @@
-"""Deliveries over a real SMTP server: claimed once, sent once, recorded (MAIL-20 to MAIL-24, MAIL-17, MAIL-27)."""
+"""Deliveries over a real SMTP server: claimed once, sent once, recorded (MAIL-17, MAIL-20 to MAIL-27)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from messages_app.mail.references import read_bounce_address
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.policy.facts import Side
+from messages_app.relay import send
 from messages_app.relay.send import DOMAIN_CONNECTIONS, hang_up, send_due
 from messages_app.services.sending import rendered_mail
 from messages_app.services.submission import SubmittedFile
@@ -276,7 +277,7 @@ def test_a_server_that_was_restarted_is_connected_anew(settings: Any) -> None:
 def test_a_slow_domain_holds_up_no_other(sink: Sink) -> None:
     """Mails that fall due while the slow domain keeps the server are sent before it answers."""
     release = threading.Event()
-    sink.at_data = lambda address: None if not address.endswith("@slow.example") or release.wait(20) else None
+    sink.at_data = lambda address: _after(release, 20) if address.endswith("@slow.example") else None
     notices(10, domain="slow.example")
     notices(3)
     worker = threading.Thread(target=_send_in_thread)
@@ -295,9 +296,14 @@ def test_a_slow_domain_holds_up_no_other(sink: Sink) -> None:
 @pytest.mark.rule("MAIL-22")
 def test_a_domain_gets_so_many_connections_at_once(sink: Sink) -> None:
     notices(30, domain="busy.example")
-    sink.at_data = lambda _address: threading.Event().wait(0.01) and None
+    sink.at_data = lambda _address: _after(threading.Event(), 0.01)
     send_due()
     assert sink.at_once["busy.example"] == DOMAIN_CONNECTIONS
+
+
+def _after(event: threading.Event, seconds: float) -> None:
+    """Takes the mail once that has happened, or the time is over."""
+    event.wait(seconds)
 
 
 def _send_in_thread() -> None:
@@ -378,6 +384,14 @@ def test_a_mail_that_cannot_be_made_stops_no_other(sink: Sink) -> None:
     assert good.state == State.SENT
     assert bad.state == State.HELD
     assert [outcome for outcome, _ in told(bad)] == ["deferred", "deferred", "held"]
+
+
+@pytest.mark.rule("REL-4")
+def test_large_mails_are_taken_in_hand_a_few_at_a_time(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "MOST_IN_HAND", 1)
+    notices(3)
+    assert [send_due() for _ in range(4)] == [1, 1, 1, 0]
+    assert list(Delivery.objects.values_list("attempts", flat=True)) == [1, 1, 1]
 
 
 @pytest.mark.rule("MAIL-27")
