@@ -57,7 +57,7 @@ def _fresh(database: str, name: str) -> str:
     if not database:
         return ""
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name}")
     return f"{database.rpartition('/')[0]}/{name}"
 
 

@@ -42,6 +42,7 @@ def environment(folder: Path, *, sink_port: int, database: str = "", redis: str 
         "DATA_DIR": str(folder),
         "EMAIL_URL": f"smtp://127.0.0.1:{sink_port}",
         "LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "messaging_center.settings",
     }
     if database:
         made |= {"DATABASE_URL": database, "REDIS_URL": redis}
@@ -70,7 +71,7 @@ def product(
         with sink("record", notes) as sink_port:
             env = environment(folder, sink_port=sink_port, database=database, redis=redis)
             _manage(env, "migrate", "--verbosity", "0")
-            printed = _python(env, "-m", "benchmarks.world", str(pairs), str(messages))
+            printed = _python(env, "-m", "benchmarks.fill", str(pairs), str(messages))
             writers = [Writer(**row) for row in json.loads(printed)]
             port = free_port()
             door = [sys.executable, "manage.py", "relay_listen", "--port", str(port)]

@@ -30,7 +30,9 @@ class Sink:
         self._folder = Path(tempfile.mkdtemp(prefix="bench-sink-"))
         self._count = 0
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 - aiosmtpd looks for this name
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
         content = envelope.original_content or b""
         if self._mode == "fsync":
             self._store(content)

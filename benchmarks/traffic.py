@@ -51,13 +51,15 @@ def _mail(chance: random.Random, writer: Writer, number: int) -> Mail:
     if number % 8 == 0:
         kind = b"mixed"
         parts[1] = (
-            b'Content-Type: text/plain; name="notes.txt"\r\nContent-Disposition: attachment; filename="notes.txt"\r\n'
+            b'Content-Type: text/plain; name="notes.txt"\r\n'
+            b'Content-Disposition: attachment; filename="notes.txt"\r\n'
             b"Content-Transfer-Encoding: base64\r\n\r\n" + attached
         )
     head = (
         (
             f"From: {writer.address}\r\nTo: {writer.alias}\r\nSubject: Order {writer.order}\r\n"
-            f"Message-ID: <{mark}@writer.example>\r\nDate: Tue, 10 Mar 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+            f"Message-ID: <{mark}@writer.example>\r\n"
+            "Date: Tue, 10 Mar 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n"
         ).encode()
         + b"Content-Type: multipart/"
         + kind

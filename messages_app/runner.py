@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 class Lane:
     """Tasks that run one after the other; `every` seconds at the latest."""
 
-    tasks: tuple[Task, ...]
+    tasks: tuple[Task[..., int], ...]
     every: float
     woken: threading.Event = field(default_factory=threading.Event)
 
@@ -103,7 +103,7 @@ def _take_lock(path: Path) -> IO[str]:
     return file
 
 
-def _run_once(task: Task) -> None:
+def _run_once(task: Task[..., int]) -> None:
     try:
         task()
     except DatabaseError:

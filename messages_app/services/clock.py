@@ -49,26 +49,22 @@ def stop_clock(thread: Thread, message: Message) -> None:
 
 
 @transaction.atomic
-def mark_not_needed(*, thread: Thread, user: User | None, now: datetime) -> bool:
-    """Takes the running contact out of the figures (RSP-3). False: no clock was running."""
+def mark_not_needed(
+    *, thread: Thread, user: User | None, now: datetime, contact: ResponseContact | None = None
+) -> bool:
+    """Takes the running contact out of the figures (RSP-3). False: no clock was running.
+
+    `contact`: only if it is this one that runs, for the link of a mail that was about it.
+    """
+    if thread.pair_id is None:
+        return False
     lock_pair(thread.pair_id)
-    marked = ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN).update(
-        outcome=ResponseContact.Outcome.NOT_NEEDED, closed_at=now, closed_by=user
-    )
+    running = ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN)
+    if contact is not None:
+        running = running.filter(pk=contact.pk)
+    marked = running.update(outcome=ResponseContact.Outcome.NOT_NEEDED, closed_at=now, closed_by=user)
     if marked:
         _show_due(thread.id, None)
-    return bool(marked)
-
-
-def mark_contact_not_needed(*, contact: ResponseContact, now: datetime) -> bool:
-    """The same for the one contact that a mail was about: a later one is not touched (RSP-3)."""
-    with transaction.atomic():
-        lock_pair(contact.thread.pair_id)
-        marked = ResponseContact.objects.filter(pk=contact.pk, outcome=ResponseContact.Outcome.OPEN).update(
-            outcome=ResponseContact.Outcome.NOT_NEEDED, closed_at=now
-        )
-        if marked:
-            _show_due(contact.thread_id, None)
     return bool(marked)
 
 
@@ -78,6 +74,8 @@ def undo_not_needed(*, thread: Thread) -> bool:
 
     False: there is none, or the thread has moved on: a later contact, or an answer since.
     """
+    if thread.pair_id is None:
+        return False
     lock_pair(thread.pair_id)
     last = ResponseContact.objects.filter(thread=thread).order_by("-opened_at").first()
     if last is None or last.outcome != ResponseContact.Outcome.NOT_NEEDED:

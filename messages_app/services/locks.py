@@ -11,7 +11,7 @@ from accounts.models import Pair, Seller
 from messages_app.models import DailyUsage
 
 
-def lock_pair(pair_id: int | None) -> Pair:
+def lock_pair(pair_id: int) -> Pair:
     """The pair with its people, nobody else deciding about it until the transaction ends."""
     return (
         Pair.objects.select_for_update(of=("self",))

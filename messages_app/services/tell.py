@@ -61,6 +61,12 @@ def language_of(pair: Pair, side: Side) -> str:
     return pair.buyer.user.language or pair.buyer.marketplace.language
 
 
+def _inbound(submission: Submission) -> InboundMail | None:
+    if submission.inbound_id is None:
+        return None
+    return InboundMail.objects.filter(pk=submission.inbound_id).first()
+
+
 def queue_verdict_notice(
     message: Message, thread: Thread, pair: Pair, submission: Submission, decision: Decision
 ) -> Delivery | None:
@@ -79,7 +85,7 @@ def queue_verdict_notice(
         message=message,
         pair=pair,
         to_side=author,
-        inbound=InboundMail.objects.filter(pk=submission.inbound_id).first(),
+        inbound=_inbound(submission),
         context={
             "subject": submission.subject,
             "at": message.accepted_at.isoformat(),

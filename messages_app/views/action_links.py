@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Pair
 from messages_app.models import ResponseContact
-from messages_app.services.clock import mark_contact_not_needed
+from messages_app.services.clock import mark_not_needed
 from messages_app.services.links import read_no_response, read_opt_out, read_unsubscribe
 
 # Opening a link shows a page; only its button acts: mail scanners follow links (MAIL-30).
@@ -24,7 +24,7 @@ def no_response(request: HttpRequest, token: str) -> HttpResponse:
     contact = get_object_or_404(ResponseContact.objects.select_related("thread__order"), pk=contact_id)
     done = request.method == "POST"
     if done:
-        mark_contact_not_needed(contact=contact, now=timezone.now())
+        mark_not_needed(thread=contact.thread, user=None, now=timezone.now(), contact=contact)
         contact.refresh_from_db()
     context = {"contact": contact, "order": contact.thread.order, "done": done}
     return render(request, "messages_app/link_no_response.html", context)
