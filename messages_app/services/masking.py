@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from django.utils.translation import gettext, override
 
@@ -45,7 +46,7 @@ def _mask_pieces(
     pieces: list[str] = []
     new: list[tuple[int, int]] = []
     length = 0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         piece = mask(content.text[start:end], _within(matches, start, end), words)
         if start in starts:
             new.append((length, length + len(piece)))

@@ -103,7 +103,8 @@ def _placed() -> str:
 def _shipped(order: Order) -> str:
     if order.carrier and order.tracking:
         return gettext(
-            "%(seller)s has handed your order over to %(carrier)s.\n\n%(lines)s\n\nTracking number: %(tracking)s"
+            "%(seller)s has handed your order over to %(carrier)s.\n\n%(lines)s\n\n"
+            "Tracking number: %(tracking)s"
         )
     return gettext("%(seller)s has shipped your order.\n\n%(lines)s")
 
@@ -117,5 +118,6 @@ def _delivered() -> str:
 
 def _refunded() -> str:
     return gettext(
-        "%(seller)s has refunded your order. It can take a few days until the money is on your account.\n\n%(lines)s"
+        "%(seller)s has refunded your order. It can take a few days until the money "
+        "is on your account.\n\n%(lines)s"
     )
