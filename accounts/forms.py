@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AddressField, LineField
-from accounts.models import Marketplace
+from accounts.models import Marketplace, Permission
 from accounts.queries.names import is_marketplace_name
 from accounts.zones import known_zones
 
@@ -104,6 +104,20 @@ class BuyerNotificationsForm(forms.Form):
     mail_system = forms.BooleanField(
         label=_("Messages from the marketplace about your orders"), required=False
     )
+
+
+class MemberForm(forms.Form):
+    """What a member may do (ACC-3); the fields are those of `Permission`."""
+
+    can_read = forms.BooleanField(label=_("Read messages and orders"), required=False)
+    can_reply = forms.BooleanField(label=_("Reply"), required=False)
+    can_organise = forms.BooleanField(label=_("Organise: folders, labels, assignment"), required=False)
+    can_see_reports = forms.BooleanField(label=_("See reports"), required=False)
+    can_manage_settings = forms.BooleanField(label=_("Manage settings"), required=False)
+
+    def permissions(self) -> list[Permission]:
+        """The ticked ones, of a valid form."""
+        return [permission for permission in Permission if self.cleaned_data[permission.value]]
 
 
 class ProfileForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import claim, privacy, settings, sign_in
+from accounts.views import claim, privacy, settings, sign_in, team
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("settings/notifications/", settings.notifications, name="settings_notifications"),
     path("settings/addresses/", settings.address_list, name="settings_addresses"),
     path("settings/addresses/<int:pk>/", settings.change_address, name="change_address"),
+    path("settings/team/", team.team, name="settings_team"),
+    path("settings/team/<int:pk>/", team.change_member, name="change_member"),
     path("settings/privacy/", privacy.privacy, name="settings_privacy"),
     path("settings/privacy/unsolicited/", privacy.set_unsolicited, name="set_unsolicited"),
     path("settings/privacy/<int:pk>/", privacy.change_seller, name="change_seller"),

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.addresses import normalise_address
 from accounts.links import person_by_token
-from accounts.models import AccountEvent, Buyer, Marketplace, Membership, User
+from accounts.models import AccountEvent, Buyer, Marketplace, User
 from accounts.names import display_name_of
 from accounts.wake import wake
 
@@ -73,18 +73,6 @@ def set_profile(*, user: User, language: str, time_zone: str, display_name: str 
 def set_buyer_mail(*, buyer: Buyer, messages: bool, system: bool) -> None:
     """A buyer's mail for new seller messages (critical ones come always) and system messages (ACC-5)."""
     Buyer.objects.filter(pk=buyer.pk).update(mail_messages=messages, mail_system=system)
-
-
-@transaction.atomic
-def remove_member(*, membership: Membership) -> None:
-    """Ends a member's access at once: pages by the lost role, mail by the lost address (ACC-3).
-
-    Their own address would else go on writing as one of nobody in particular. The owner stays.
-    """
-    if membership.is_owner:
-        raise ValueError("A seller account always has its owner.")
-    membership.seller.authorized_addresses.filter(address=membership.user.email).delete()
-    membership.delete()
 
 
 def _tell(user: User | None, kind: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts import rate_limit
 from accounts.links import address_by_token, address_token
-from accounts.models import AccountEvent, AuthorizedAddress, Membership, Seller
+from accounts.models import AccountEvent, AuthorizedAddress, Seller
 from accounts.services.addresses import (
     add_address,
     block_address,
@@ -16,7 +16,6 @@ from accounts.services.addresses import (
     remove_address,
     unblock_address,
 )
-from accounts.services.people import remove_member
 from tests.factories import (
     AuthorizedAddressFactory,
     BuyerFactory,
@@ -189,18 +188,3 @@ def test_an_alias_is_no_address_to_authorize() -> None:
     assert answer.status_code == 422
     assert "relay itself" in answer.content.decode()
     assert seller.authorized_addresses.count() == 1
-
-
-@pytest.mark.rule("ACC-3", "ACC-4")
-def test_removing_a_member_ends_their_mail_too() -> None:
-    member = MembershipFactory.create(can_reply=True)
-    other = MembershipFactory.create(user=member.user)
-    for seller in (member.seller, other.seller):
-        AuthorizedAddressFactory.create(seller=seller, address=member.user.email)
-    remove_member(membership=member)
-    assert not Membership.objects.filter(pk=member.pk).exists()
-    listed = AuthorizedAddress.objects.filter(address=member.user.email)
-    assert list(listed.values_list("seller", flat=True)) == [other.seller.pk]
-    owner = other.seller.memberships.get(is_owner=True)
-    with pytest.raises(ValueError, match="owner"):
-        remove_member(membership=owner)

@@ -1,0 +1,20 @@
+"""The members of a seller."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Membership
+from accounts.roles import Role
+
+
+def team_of(role: Role) -> QuerySet[Membership]:
+    """The team of the role's seller, the owner first."""
+    team = Membership.objects.filter(seller=role.seller).select_related("user", "seller")
+    return team.order_by("-is_owner", "user__email")
+
+
+def member_or_404(role: Role, pk: int) -> Membership:
+    """One of the team, but not the owner; another seller's answers like none at all (SEC-1)."""
+    return get_object_or_404(team_of(role).filter(is_owner=False), pk=pk)

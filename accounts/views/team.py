@@ -1,0 +1,54 @@
+"""The owner's page about the team (ACC-3)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import role_or_404
+from accounts.forms import MemberForm
+from accounts.queries.team import member_or_404, team_of
+from accounts.roles import Role
+from accounts.services.team import remove_member, set_permissions
+
+
+@require_safe
+@login_required
+def team(request: HttpRequest) -> HttpResponse:
+    """Who is in the team, and what each member may do."""
+    role = _owner_or_404(request)
+    members = [(member, MemberForm(initial=vars(member), prefix=str(member.pk))) for member in team_of(role)]
+    context = {"section": "settings", "role": role, "members": members}
+    return render(request, "accounts/settings_team.html", context)
+
+
+@require_POST
+@login_required
+def change_member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stores a member's permissions, or removes the member."""
+    member = member_or_404(_owner_or_404(request), pk)
+    if request.POST.get("action") == "remove":
+        remove_member(membership=member)
+        messages.success(request, _("The member is removed; their access has ended."))
+        return redirect("settings_team")
+    form = MemberForm(request.POST, prefix=str(pk))
+    if not form.is_valid():
+        raise Http404  # only check boxes: a form of ours is always valid
+    set_permissions(membership=member, permissions=form.permissions())
+    messages.success(request, _("Saved. It holds from the next request on."))
+    return redirect("settings_team")
+
+
+def _owner_or_404(request: HttpRequest) -> Role:
+    """The role of an owner: 404 for buyers, 403 for other members (SEC-1)."""
+    role = role_or_404(request)
+    if role.membership is None:
+        raise Http404
+    if not role.membership.is_owner:
+        raise PermissionDenied
+    return role
