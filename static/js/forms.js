@@ -1,4 +1,4 @@
-// Small helps that pages do without: a form is sent once, toasts can be closed, chosen files are named.
+// Small helps that pages do without: a form is sent once, toasts can be closed.
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -29,11 +29,4 @@ window.addEventListener("pageshow", () => {
 for (const button of document.querySelectorAll("[data-close-toast]")) {
   button.hidden = false;
   button.addEventListener("click", () => button.closest(".toast").remove());
-}
-
-for (const input of document.querySelectorAll("input[type=file][data-names]")) {
-  const list = document.getElementById(input.dataset.names);
-  input.addEventListener("change", () => {
-    list.textContent = Array.from(input.files, (file) => file.name).join(", ");
-  });
 }
