@@ -48,7 +48,6 @@ def finding_advice(code: str) -> tuple[str, ...]:
             "A message that the order cannot do without: open the order, choose Contact Buyer and a reason "
             "marked critical, or put [important] and the order number into the subject."
         ),
-        _("Tips, manuals, confirmations and notices of delay are not critical."),
     )
 
 
