@@ -64,7 +64,7 @@ def gate_facts(case: Case) -> Facts:
         buyer_has_written=thread is not None and thread.buyer_wrote_at is not None,
         reply_evidence=case.reply_evidence,
         seller_began=thread is not None and thread.started_by == Side.SELLER,
-        order=order_facts(case.order),
+        order=_order(case),
         reason=case.reason or None,
         important=case.important,
         used_today=case.used_today,
@@ -79,6 +79,14 @@ def gate_facts(case: Case) -> Facts:
         sent_one_way=sent_one_way,
         same_body=same_body,
     )
+
+
+def _order(case: Case) -> OrderFacts | None:
+    """The order, with what only a contact reason asks for left out where none is needed."""
+    answered = case.reply_evidence and case.thread is not None and case.thread.buyer_wrote_at is not None
+    if case.order is not None and (case.author is Side.BUYER or answered):
+        return OrderFacts(number=case.order.number, status=case.order.status)
+    return order_facts(case.order)
 
 
 def order_facts(order: Order | None) -> OrderFacts | None:

@@ -90,7 +90,7 @@ def _new_message(
     foreign_id = submission.foreign_id
     return Message(
         thread=thread,
-        pair=thread.pair,
+        pair_id=thread.pair_id,
         author=submission.author,
         user_id=submission.user_id,
         door=submission.door,
