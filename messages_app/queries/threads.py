@@ -152,26 +152,30 @@ def _findings(key: bytes, decisions: list[Decision]) -> tuple[dict[str, object],
 
 
 def attachment_or_404(role: Role, attachment_id: UUID) -> tuple[Attachment, Thread]:
-    """An attachment of a message that the role sees (ATT-6)."""
-    file = Attachment.objects.filter(pk=attachment_id).select_related("message__thread__key").first()
+    """An attachment of a message that the role sees, by one statement (ATT-6, SEC-1)."""
+    file = (
+        Attachment.objects.filter(message__in=_seen_messages(role), pk=attachment_id)
+        .select_related("message__thread__key")
+        .first()
+    )
     if file is None:
         raise Http404
-    thread = thread_or_404(role, file.message.thread_id)
-    if not seen_by(Side(role.side), thread).filter(pk=file.message_id).exists():
-        raise Http404
-    return file, thread
+    return file, file.message.thread
 
 
 def message_or_404(role: Role, message_id: UUID) -> tuple[Message, Thread]:
-    """A message that the role sees."""
-    message = Message.objects.filter(pk=message_id).only("id", "thread_id").first()
+    """A message that the role sees, by one statement (SEC-1)."""
+    message = _seen_messages(role).filter(pk=message_id).select_related("thread__key").first()
     if message is None:
         raise Http404
-    thread = thread_or_404(role, message.thread_id)
-    seen = seen_by(Side(role.side), thread).filter(pk=message_id).first()
-    if seen is None:
-        raise Http404
-    return seen, thread
+    return message, message.thread
+
+
+def _seen_messages(role: Role) -> QuerySet[Message]:
+    return Message.objects.filter(
+        Q(state=Message.State.DELIVERED) | Q(author=role.side),
+        thread__in=entries_of(role).values("thread"),
+    )
 
 
 def running_contact(thread: Thread) -> ResponseContact | None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from accounts.services.consent import opt_out_of_seller
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Pair
+from accounts.services.consent import opt_out_of_seller
 from messages_app.models import ResponseContact
 from messages_app.services.clock import mark_not_needed
 from messages_app.services.links import read_no_response, read_opt_out, read_unsubscribe

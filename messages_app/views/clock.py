@@ -4,24 +4,27 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import seller_role_or_404
+from accounts.access import role_or_404
 from accounts.models import Permission
+from accounts.roles import Role
+from messages_app.models import Thread
+from messages_app.policy.facts import Side
 from messages_app.queries.threads import thread_or_404
 from messages_app.services.clock import mark_not_needed, undo_not_needed
+from messages_app.views.permission import require
 
 
 @require_POST
 @login_required
 def no_response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Takes the contact out of the figures; the page offers the way back (RSP-3)."""
-    role = seller_role_or_404(request, Permission.REPLY)
-    thread = thread_or_404(role, thread_id)
+    role, thread = _own_thread(request, thread_id)
     if mark_not_needed(thread=thread, user=role.user, now=timezone.now()):
         messages.success(request, _("Marked as no response needed."))
     else:
@@ -33,10 +36,19 @@ def no_response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 @login_required
 def response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Undoes it, the due time unchanged (RSP-3)."""
-    role = seller_role_or_404(request, Permission.REPLY)
-    thread = thread_or_404(role, thread_id)
+    _, thread = _own_thread(request, thread_id)
     if undo_not_needed(thread=thread):
         messages.success(request, _("The response is due again, at the same time as before."))
     else:
         messages.info(request, _("There is nothing to undo: the conversation has moved on."))
     return redirect("thread", thread_id=thread.id)
+
+
+def _own_thread(request: HttpRequest, thread_id: UUID) -> tuple[Role, Thread]:
+    """A thread of the seller that the person acts for; the clock is the seller's alone."""
+    role = role_or_404(request)
+    thread = thread_or_404(role, thread_id)
+    if role.side != Side.SELLER:
+        raise Http404
+    require(role, Permission.REPLY)
+    return role, thread

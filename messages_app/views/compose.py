@@ -18,6 +18,7 @@ from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.queries.facts import cap_of, usage_of
 from messages_app.queries.limits import current_limits
 from messages_app.queries.threads import order_or_404
+from messages_app.views.permission import require
 from messages_app.views.sending import Said, objections, other_name, reasons_for, send
 from messages_app.wording import reason_name, topic_name
 from orders.models import Order
@@ -30,8 +31,9 @@ CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
 @login_required
 def new_message(request: HttpRequest) -> HttpResponse:
     """Contact Buyer with a reason, or Contact Seller with a topic, about an order (RSN-1, RSN-8)."""
-    role = role_or_404(request, Permission.REPLY)
+    role = role_or_404(request)
     order = order_or_404(role, request.GET.get("order", ""))
+    require(role, Permission.REPLY)
     if request.method != "POST":
         return _page(request, role, order, _form(role, order))
     form = _form(role, order, request)

@@ -17,6 +17,7 @@ from messages_app.queries.threads import attachment_or_404, file_key, file_meta,
 from messages_app.vault.content import shown_content, written_content
 from messages_app.vault.files import read_file
 from messages_app.vault.keys import open_key
+from messages_app.views.permission import require
 
 # What a browser may be told; everything is sent as an attachment with nosniff all the same (ATT-6).
 CONTENT_TYPES = {
@@ -43,8 +44,9 @@ FRAME_POLICY = {
 @login_required
 def attachment(request: HttpRequest, attachment_id: UUID) -> StreamingHttpResponse:
     """The bytes of a file of a message that the role sees."""
-    role = role_or_404(request, Permission.READ)
+    role = role_or_404(request)
     file, thread = attachment_or_404(role, attachment_id)
+    require(role, Permission.READ)
     key = open_key(thread.key)
     answer = StreamingHttpResponse(
         read_file(file_key(key, file), table="attachment", row_id=file.id),
@@ -64,8 +66,9 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> StreamingHttpRespon
 def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A message's sanitised HTML for the sandboxed frame of its thread: no script, nothing loaded
     from anywhere (MAIL-18, SEC-3)."""
-    role = role_or_404(request, Permission.READ)
+    role = role_or_404(request)
     message, thread = message_or_404(role, message_id)
+    require(role, Permission.READ)
     key = open_key(thread.key)
     own = message.author == Side(role.side)
     content = written_content(key, message) if own else shown_content(key, message)

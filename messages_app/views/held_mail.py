@@ -15,6 +15,7 @@ from accounts.models import Permission
 from messages_app.queries.held_mail import held_mail_or_404
 from messages_app.queries.held_mail import held_mails as held_mails_of
 from messages_app.services.held_mail import confirm_mail, discard_mail
+from messages_app.views.permission import require
 
 
 @require_safe
@@ -30,8 +31,9 @@ def held_mails(request: HttpRequest) -> HttpResponse:
 @login_required
 def held_mail(request: HttpRequest, inbound_id: UUID) -> HttpResponse:
     """Confirms or discards one of them."""
-    role = role_or_404(request, Permission.SETTINGS)
+    role = role_or_404(request)
     row = held_mail_or_404(role, inbound_id, timezone.now())
+    require(role, Permission.SETTINGS)
     match request.POST.get("action"):
         case "confirm":
             done = confirm_mail(inbound=row)

@@ -22,6 +22,7 @@ from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import NEWEST, alias_shown, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
+from messages_app.views.permission import require
 from messages_app.views.sending import Said, objections, other_name, reasons_for, send
 from orders.models import Order, OrderEvent
 
@@ -30,8 +31,9 @@ from orders.models import Order, OrderEvent
 @login_required
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A conversation: read it, answer it. What the gate refuses comes back with its reasons (422)."""
-    role = role_or_404(request, Permission.READ)
+    role = role_or_404(request)
     found = thread_or_404(role, thread_id)
+    require(role, Permission.READ)
     if request.method == "POST":
         return _reply(request, role, found)
     mark_read(thread=found, side=Side(role.side), now=timezone.now())
@@ -47,7 +49,8 @@ def _form(role: Role, thread: Thread, request: HttpRequest | None = None) -> Mes
 
 
 def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
-    if not role.may(Permission.REPLY) or thread.pair is None:
+    require(role, Permission.REPLY)
+    if thread.pair is None:
         raise PermissionDenied
     form = _form(role, thread, request)
     if not form.is_valid():

@@ -12,16 +12,18 @@ from accounts.models import Permission
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import message_or_404
 from messages_app.queries.trace import trace_of
+from messages_app.views.permission import require
 
 
 @require_safe
 @login_required
 def message_trace(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """What happened to a message, for its author alone (MAIL-23)."""
-    role = role_or_404(request, Permission.READ)
+    role = role_or_404(request)
     message, thread = message_or_404(role, message_id)
     if message.author != Side(role.side):
         raise Http404
+    require(role, Permission.READ)
     context = {
         "role": role,
         "message": message,
