@@ -37,11 +37,7 @@ help: ## this list
 # ---------------------------------------------------------------- running
 .PHONY: demo
 demo: .venv/main-ready ## the whole product with a sample marketplace, http://127.0.0.1:8000
-	@$(BIN)/python -m messaging_center.first_env
-	@$(BIN)/python manage.py compile_catalogs
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py seed_demo
-	@exec $(BIN)/python -m messaging_center.demo
+	@trap '' INT; exec $(BIN)/python -m messaging_center.demo
 
 # ---------------------------------------------------------------- proving
 .PHONY: test

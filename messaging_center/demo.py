@@ -1,25 +1,49 @@
-"""The demo's parent process: starts web, mail door, worker and clock as processes of their own and
-keeps them running until Ctrl-C (`python -m messaging_center.demo`)."""
+"""The demo's parent process (`python -m messaging_center.demo`): prepares the data, starts web, mail door,
+worker and clock as processes of their own, and keeps them running until Ctrl-C.
+
+Nothing of the product runs in here, so that a signal finds it ready at any moment, also while it starts.
+"""
 
 from __future__ import annotations
 
-import ctypes
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
 from types import FrameType
+from urllib.request import urlopen
 
-import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from messaging_center.first_env import write_first_env
 
 STOP_SECONDS = 15.0  # what a process gets to finish what it is at
-RESTART_PAUSE = 1.0
-_PR_SET_PDEATHSIG = 1  # prctl: the kernel ends the child when this parent dies, however it dies
+LOOK_EVERY = 0.2
+RESTART_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # longer each time for a part that ends again at once
+LASTING = 30.0  # a part that ran for so long starts from the shortest pause again
+
+Say = Callable[[str], None]
+
+
+class Stop:
+    """Whether somebody has asked for the end; set by signals and looked at everywhere."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
 
 
 @dataclass
@@ -29,24 +53,41 @@ class Part:
     name: str
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_at: float = 0.0
+    failures: int = 0
 
-    def start(self) -> None:
-        # A session of its own: Ctrl-C reaches the parent alone, which then ends the parts in order.
-        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_end_with_parent)
+    def start(self, *, quiet: bool = False) -> None:
+        """In a session of its own: Ctrl-C reaches the parent alone, which then ends the parts in order."""
+        wrapper = [sys.executable, "-m", "messaging_center.demo_part", str(os.getpid())]
+        out = subprocess.DEVNULL if quiet else None
+        self.process = subprocess.Popen([*wrapper, *self.command], start_new_session=True, stdout=out)
+        self.started_at = time.monotonic()
 
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def plan_restart(self) -> float:
+        """Clears away what is left of it; returns the seconds until its next start."""
+        self.kill()
+        lasted = time.monotonic() - self.started_at >= LASTING
+        self.failures = 1 if lasted else self.failures + 1
+        pause = RESTART_PAUSES[min(self.failures, len(RESTART_PAUSES)) - 1]
+        self.process, self.start_at = None, time.monotonic() + pause
+        return pause
 
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    def kill(self) -> None:
+        """With everything that it has started."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 def parts(*, port: int, smtp_port: int, redis: bool) -> list[Part]:
-    """The processes, in the order of starting; they are stopped from the door inwards too, so that
-    what was accepted is worked off as far as time allows."""
+    """The processes, in the order of starting; they are asked to stop in the same order, from the doors
+    inwards."""
     python = sys.executable
     web = [
         *(python, "-m", "gunicorn", "messaging_center.wsgi", "--bind", f"127.0.0.1:{port}"),
@@ -59,9 +100,13 @@ def parts(*, port: int, smtp_port: int, redis: bool) -> list[Part]:
 def _workers(python: str, *, redis: bool) -> list[Part]:
     if not redis:
         return [Part("worker and clock", [python, "manage.py", "run_embedded"])]
-    celery = [python, "-m", "celery", "-A", "messaging_center"]
-    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"]
-    return [Part("worker", worker), Part("clock", [*celery, "beat", "--loglevel", "warning"])]
+    celery = [python, "-m", "celery", "--quiet", "-A", "messaging_center"]
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "warning", "--without-gossip"]
+    # No pid file: one that a killed clock left behind would keep the next one from starting.
+    return [
+        Part("worker", [*worker, "--without-mingle"]),
+        Part("clock", [*celery, "beat", "--loglevel", "warning", "--pidfile="]),
+    ]
 
 
 def taken_ports(ports: dict[str, int]) -> list[str]:
@@ -83,61 +128,126 @@ def _is_free(port: int) -> bool:
     return True
 
 
+@contextmanager
+def lock_data(folder: Path) -> Iterator[bool]:
+    """Holds the lock that one demo has on its data; False: another demo has it."""
+    with (folder / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def is_ready(web: int, smtp: int) -> bool:
+    """Whether /readyz says yes and the mail door greets."""
+    with (
+        suppress(OSError, HTTPException),
+        urlopen(f"http://127.0.0.1:{web}/readyz", timeout=2),
+        socket.create_connection(("127.0.0.1", smtp), timeout=2) as door,
+    ):
+        return door.recv(3) == b"220"
+    return False
+
+
 class Supervisor:
     """Starts the parts, starts again what ended by itself, ends all of them when told."""
 
-    def __init__(self, parts: list[Part], say: Callable[[str], None]) -> None:
+    def __init__(self, parts: list[Part], say: Say, stop: Stop) -> None:
         self._parts = parts
         self._say = say
-        self._stopping = False
+        self._stop = stop
 
-    def run(self) -> None:
+    def run(self, until_ready: Callable[[], bool], ready: str) -> None:
+        """Until somebody asks for the end; says `ready` once `until_ready` holds."""
+        waiting = True
         for part in self._parts:
-            part.start()
-        while not self._stopping:
-            time.sleep(RESTART_PAUSE)
+            part.start(quiet=True)
+        while not self._stop.asked:
+            time.sleep(LOOK_EVERY)
             self._restart_ended()
+            if waiting and until_ready():
+                waiting = False
+                self._say(ready)
         self._stop_parts()
-
-    def stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
 
     def _restart_ended(self) -> None:
         for part in self._parts:
-            if not part.is_running and not self._stopping:
-                self._say(f"The {part.name} ended; starting it again.")
-                part.start()
+            if part.process is not None and not part.is_running and not self._stop.asked:
+                pause = part.plan_restart()
+                self._say(f"The {part.name} ended; it starts again in {pause:.0f} s.")
+            elif part.process is None and time.monotonic() >= part.start_at:
+                part.start(quiet=True)
 
     def _stop_parts(self) -> None:
         self._say("Stopping ...")
-        running = [part.process for part in self._parts if part.process is not None and part.is_running]
-        for process in running:
-            process.terminate()
+        running = [part for part in self._parts if part.is_running]
+        for part in running:
+            part.process.terminate()  # type: ignore[union-attr] # it runs
         deadline = time.monotonic() + STOP_SECONDS
-        for process in running:
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
+        while any(part.is_running for part in running) and time.monotonic() < deadline:
+            time.sleep(LOOK_EVERY / 4)
+        for part in self._parts:
+            part.kill()
         self._say("Stopped. `make demo` goes on where this left off.")
 
 
+def run_step(words: list[str], stop: Stop) -> bool:
+    """One management command to its end; False when it failed or the end was asked for meanwhile."""
+    part = Part(words[0], [sys.executable, "manage.py", *words])
+    part.start()
+    while part.is_running and not stop.asked:
+        time.sleep(LOOK_EVERY / 10)
+    if part.is_running:
+        part.kill()  # each of them is safe to kill: its work is one transaction, or is done again
+        return False
+    return part.process is not None and part.process.returncode == 0
+
+
+def prepare(stop: Stop) -> bool:
+    """Catalogs, tables and the sample marketplace, and what there is to see in it."""
+    steps = [["compile_catalogs"], ["migrate", "--verbosity", "0"], ["seed_demo"], ["demo_info"]]
+    return all(run_step(step, stop) for step in steps)
+
+
 def main() -> int:
-    """Runs until SIGINT or SIGTERM; 1 when a port is taken."""
+    """Runs until SIGINT or SIGTERM; 1 with a sentence when it cannot start."""
+    stop = Stop()
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "messaging_center.settings")
-    django.setup()
-    trouble = taken_ports({"PORT": settings.PORT, "SMTP_PORT": settings.SMTP_PORT})
+    if env_file := os.environ.get("ENV_FILE", ".env"):
+        write_first_env(Path(env_file))
+    try:
+        trouble = taken_ports({"PORT": settings.PORT, "SMTP_PORT": settings.SMTP_PORT})
+    except ImproperlyConfigured as wrong:
+        return _refuse(str(wrong))
     if trouble:
-        print("\n".join(trouble), file=sys.stderr)
-        return 1
+        return _refuse(*trouble)
+    with lock_data(settings.DATA_DIR) as lock:
+        if not lock:
+            return _refuse(f"Another demo works on {settings.DATA_DIR}: write for instance DATA_DIR=var2.")
+        return _run(stop)
+
+
+def _refuse(*sentences: str) -> int:
+    print("\n".join(sentences), file=sys.stderr)
+    return 1
+
+
+def _run(stop: Stop) -> int:
+    if not prepare(stop):
+        return 0 if stop.asked else 1
+    port, smtp_port = settings.PORT, settings.SMTP_PORT
     supervisor = Supervisor(
-        parts(port=settings.PORT, smtp_port=settings.SMTP_PORT, redis=bool(settings.REDIS_URL)),
+        parts(port=port, smtp_port=smtp_port, redis=bool(settings.REDIS_URL)),
         say=lambda text: print(text, flush=True),
+        stop=stop,
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, supervisor.stop)
-    subprocess.run([sys.executable, "manage.py", "demo_info"], check=False)
-    supervisor.run()
+    supervisor.run(
+        lambda: is_ready(port, smtp_port),
+        f"Ready: {settings.PUBLIC_URL} and mail at 127.0.0.1:{smtp_port}. Ctrl-C stops everything.",
+    )
     return 0
 
 

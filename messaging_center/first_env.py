@@ -14,6 +14,8 @@ TEMPLATE = """\
 DEMO=on
 SECRET_KEY={secret}
 MASTER_KEYS={master}
+# INFO writes a line for each request.
+LOG_LEVEL=WARNING
 """
 
 

@@ -76,7 +76,11 @@ ORDERS = (
         returned=11,
     ),
     _order("304-9027716-3348825", "oliver", ALDER, "unshipped", "assembly", placed=2),
-    _order("304-1150482-6671930", "oliver", ALDER, "delivered", "plan", placed=60, shipped=60, delivered=59),
+    _order("304-1150482-6671930", "oliver", ALDER, "delivered", "plan", placed=21, shipped=21, delivered=20),
+    # Delivered too long ago for anything unasked (RSN-2).
+    _order(
+        "404-7719035-4460182", "giulia", ALDER, "delivered", "trivet", placed=63, shipped=61, delivered=57
+    ),
     _order("404-3305917-8821467", "giulia", ALDER, "delivered", "sign", placed=20, shipped=17, delivered=13),
     _order("407-8842016-1193575", "lucia", ALDER, "shipped", "casserole", placed=5, shipped=2),
     _order("302-2206648-7510934", "james", ALDER, "pending", "casserole", placed=0.1),

@@ -36,7 +36,7 @@ class SampleMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleSeller:
-    key: str  # also the external id and the slug
+    key: str  # the external id; the slug is made from the trade name
     trade_name: str
     email: str  # customer service, which is the owner's own address too
     owner_name: str

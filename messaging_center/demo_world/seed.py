@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from PIL import Image, ImageDraw
 
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Pair, Seller, User
@@ -31,37 +33,46 @@ def is_seeded() -> bool:
     return User.objects.filter(email=STAFF[-1][0]).exists()
 
 
+@transaction.atomic
 def seed(now: datetime, say: Say) -> None:
-    """People and orders by the product's own import, then what they decided and said."""
+    """People and orders by the product's own import, then what they decided and said.
+
+    All of it or nothing: a start that was broken off leaves an empty database to the next one.
+    """
     for code, name, language, zone in MARKETPLACES:
         Marketplace.objects.get_or_create(
             code=code, defaults={"name": name, "language": language, "time_zone": zone}
         )
     report = import_orders(orders_csv(now), now=now)
     say(f"{report.orders['created']} orders of {len(BUYERS)} buyers at {len(SELLERS)} sellers")
-    _claim_everybody(now)
+    password = make_password(PASSWORD)  # once: it takes its time
+    _claim_everybody(password, now)
     for seller in SELLERS:
-        _make_team(seller, now)
+        _make_team(seller, password, now)
     _talk(now, say)
     _decide(now)
-    _make_staff(now)
+    _make_staff(password, now)
 
 
-def _claim_everybody(now: datetime) -> None:
+def _claim_everybody(password: str, now: datetime) -> None:
     """Everybody has come and chosen the demo's password."""
     names = {seller.email: seller.owner_name for seller in SELLERS}
     for user in User.objects.filter(claimed_at=None):
-        user.set_password(PASSWORD)
+        user.password = password
         user.claimed_at = now
         user.full_name = user.full_name or names.get(user.email, "")
         user.save(update_fields=["password", "claimed_at", "full_name"])
 
 
-def _make_team(sample: SampleSeller, now: datetime) -> None:
+def _make_team(sample: SampleSeller, password: str, now: datetime) -> None:
     seller = Seller.objects.get(external_id=sample.key)
     for member in sample.members:
-        user = User.objects.create_user(
-            member.email, PASSWORD, full_name=member.full_name, language=seller.language, claimed_at=now
+        user = User.objects.create(
+            email=member.email,
+            password=password,
+            full_name=member.full_name,
+            language=seller.language,
+            claimed_at=now,
         )
         # A team's permissions are its owner's to give; the page for it comes later, the rows are plain.
         rights = {name: name in member.permissions for name in ("can_read", *member.permissions)}
@@ -142,8 +153,14 @@ def _decide(now: datetime) -> None:
     set_blocked_by_seller(pair=pair_for(james, seller), blocked=True, now=now)
 
 
-def _make_staff(now: datetime) -> None:
+def _make_staff(password: str, now: datetime) -> None:
     for email, name, admin in STAFF:
-        user = User.objects.create_user(email, PASSWORD, full_name=name, language="en", claimed_at=now)
-        user.is_staff, user.is_superuser = True, admin
-        user.save(update_fields=["is_staff", "is_superuser"])
+        User.objects.create(
+            email=email,
+            password=password,
+            full_name=name,
+            language="en",
+            claimed_at=now,
+            is_staff=True,
+            is_superuser=admin,
+        )

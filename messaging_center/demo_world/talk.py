@@ -38,6 +38,8 @@ HANNAH, HANNAH_SIGN = "302-5518274-9034671", "302-7741903-2265018"
 EMILIE, PAWEL, GIULIA = "403-6620187-5539204", "405-1183392-7740618", "404-3305917-8821467"
 OLIVER, OLIVER_PLAN = "304-9027716-3348825", "304-1150482-6671930"
 LUCIA, JAMES, RUTH = "407-8842016-1193575", "302-2206648-7510934", "302-6093315-4482207"
+EMILIE_LAMPE, OLIVER_HOCKER = "403-7715520-9906413", "304-7730164-5590028"
+MARTA, LUCIA_BOARD = "404-9913057-2284601", "407-6208831-3317940"
 
 LINES = (
     # Needs a response, soon due.
@@ -51,7 +53,7 @@ LINES = (
     # Overdue, with a picture.
     _buyer(
         "emilie", EMILIE, 26.1,
-        "Bonjour,\n\nle couvercle est arrivé fendu, je vous joins une photo. Que dois-je faire pour avoir un "
+        "Bonjour,\n\nle couvercle est arrivé fendu, je joins une photo. Que dois-je faire pour avoir un "
         "couvercle intact ? Le reste est très beau.\n\nÉmilie",
         "damaged_or_wrong_item", picture="couvercle.png",
     ),
@@ -62,27 +64,35 @@ LINES = (
         "refund",
     ),
     # Answered, then asked again by mail.
-    _buyer("giulia", GIULIA, 90, "Buongiorno, si può avere la targa anche con il cognome doppio?", "product_question"),
+    _buyer(
+        "giulia", GIULIA, 90,
+        "Buongiorno, la targa è bella, ma manca il secondo cognome. Si può rifare con il doppio cognome?",
+        "product_question",
+    ),
     _seller(
         "giulia", GIULIA, 81,
-        "Buongiorno Giulia,\n\ncerto: due cognomi ci stanno fino a 22 lettere. Ci scriva come deve essere la "
-        "scritta e la prepariamo entro tre giorni.\n\nAlder & Pine Home",
+        "Buongiorno Giulia,\n\ncerto: c'è posto per due cognomi, fino a 22 lettere in tutto. Ci scriva "
+        "il testo esatto e la prepariamo entro tre giorni.\n\nAlder & Pine Home",
         by="jonas@alder-pine.example",
     ),
     _buyer(
         "giulia", GIULIA, 5,
-        "Perfetto, allora vorrei: Ferri Montanari. Se serve, la mia e-mail è giulia.ferri@posta.example. Grazie!",
+        "Perfetto, allora vorrei: Ferri Montanari. Se serve, la mia e-mail è giulia.ferri@posta.example. "
+        "Grazie!",
         door=Door.MAIL, subject="Re: Product question, 404-3305917-8821467", evidence=Evidence.MESSAGE_ID,
     ),
     # Answered and done.
     _buyer("lucia", LUCIA, 50, "Hola, ¿la cazuela sirve para inducción?", "product_question"),
     _seller(
         "lucia", LUCIA, 47,
-        "Hola Lucía:\n\nsí, el hierro fundido funciona en inducción, gas y horno. Solo le pedimos que no la "
+        "Hola Lucía:\n\nSí, el hierro fundido funciona en inducción, gas y horno. Solo le pedimos que no la "
         "arrastre sobre el cristal.\n\nUn saludo,\nAlder & Pine Home",
         by="mia@alder-pine.example",
     ),
-    _buyer("lucia", LUCIA, 46, "¡Gracias, muy amables!", door=Door.MAIL, subject="Re: Product question", evidence=Evidence.MESSAGE_ID),
+    _buyer(
+        "lucia", LUCIA, 46, "¡Gracias, muy amables!",
+        door=Door.MAIL, subject="Re: Product question", evidence=Evidence.MESSAGE_ID,
+    ),
     # The seller begins, with a critical reason; the buyer opted out later.
     _seller(
         "oliver", OLIVER, 30,
@@ -91,7 +101,7 @@ LINES = (
     ),
     _buyer(
         "oliver", OLIVER, 4,
-        "Ich bin bis Montag nicht im Büro und lese Ihre Nachricht danach.",
+        "Ich bin bis Montag nicht im Büro und lese Ihre Nachricht erst danach.",
         door=Door.MAIL, subject="Automatische Antwort: Service", evidence=Evidence.MESSAGE_ID, automatic=True,
     ),
     # Blocked: an opted-out buyer and a tip nobody asked for.
@@ -106,23 +116,51 @@ LINES = (
         "Hello James, could you send the engraving to studio (at) alder-pine dot example? That is quicker.",
         "order_question",
     ),
-    # Held: a site named in passing.
+    # Held: it may be a product's name, or a site.
     _seller(
         "hannah-sign", HANNAH_SIGN, 2,
-        "Hello Hannah, your sign: which of the colours on our page alder pine dot home do you want?",
+        "Hello Hannah, your sign: nordic.green as in the picture, or plain oak?",
         "customization",
+    ),
+    # Held: the same words for the third time within an hour.
+    *(
+        _seller(
+            "hannah-again", HANNAH_SIGN, hours,
+            "Hello Hannah, we would like to start on your sign. Could you send us the name to engrave?",
+            "customization",
+        )
+        for hours in (1.3, 1.0, 0.7)
     ),
     # About a cancelled order: only problem_with_order is possible.
     _seller(
         "ruth", RUTH, 40,
-        "Hello Ruth, the trivet you cancelled was already packed; if it reaches you all the same, please leave it sealed.",
+        "Hello Ruth, the trivet you cancelled was already packed; if it reaches you all the same, please "
+        "leave it sealed.",
         "problem_with_order",
     ),
     # Other shops.
-    _buyer("emilie-lampe", "403-7715520-9906413", 6, "Bonjour, la lampe est-elle livrée avec une ampoule ?", "product_question"),
-    _buyer("oliver-hocker", "304-7730164-5590028", 70, "Guten Tag, ein Bein des Hockers wackelt. Haben Sie eine Schraube für mich?", "damaged_or_wrong_item"),
-    _seller("oliver-hocker", "304-7730164-5590028", 60, "Guten Tag, die Schraube geht heute mit der Post an Sie ab. Entschuldigen Sie die Mühe!"),
-    _buyer("marta", "404-9913057-2284601", 12, "Buongiorno, il sottopentola arriva prima di venerdì?", "where_is_it"),
-    _buyer("lucia-board", "407-6208831-3317940", 300, "Hola, quiero devolver la tabla: se ha abierto una grieta.", "return"),
-    _seller("lucia-board", "407-6208831-3317940", 296, "Buongiorno Lucía, certo: metta nel pacco il foglio del reso e lo consegni al corriere."),
+    _buyer(
+        "emilie-lampe", EMILIE_LAMPE, 6,
+        "Bonjour, la lampe est-elle livrée avec une ampoule ?",
+        "product_question",
+    ),
+    _buyer(
+        "oliver-hocker", OLIVER_HOCKER, 70,
+        "Guten Tag, ein Bein des Hockers wackelt. Haben Sie eine Schraube für mich?",
+        "damaged_or_wrong_item",
+    ),
+    _seller(
+        "oliver-hocker", OLIVER_HOCKER, 60,
+        "Guten Tag, die Schraube geht heute mit der Post an Sie ab. Entschuldigen Sie bitte die Umstände!",
+    ),
+    _buyer("marta", MARTA, 12, "Buongiorno, il sottopentola arriva prima di venerdì?", "where_is_it"),
+    _buyer(
+        "lucia-board", LUCIA_BOARD, 300,
+        "Hola, quiero devolver la tabla: le ha salido una grieta.",
+        "return",
+    ),
+    _seller(
+        "lucia-board", LUCIA_BOARD, 296,
+        "Buongiorno Lucía, certo: metta nel pacco il modulo di reso e lo consegni al corriere.",
+    ),
 )  # fmt: skip

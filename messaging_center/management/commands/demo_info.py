@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -26,25 +27,48 @@ class Command(BaseCommand):
 
 
 def _for_people(found: dict[str, Any]) -> str:
-    people = [f"  {one['email']:38} {', '.join(one['roles'])}" for one in found["people"]]
-    pair = found["pairs"][0] if found["pairs"] else None
+    """Where it runs, who is there, and the tour of the README in short."""
+    mailboxes = f"{found['web']}/demo/mailboxes/" if settings.DEMO_MAILBOXES else ""
+    people = [f"  {one['email']:34} {', '.join(one['roles'])}" for one in found["people"]]
+    return "\n".join(
+        [
+            "",
+            f"Web        {found['web']}",
+            f"Mail door  {found['smtp']}",
+            f"Mailboxes  {mailboxes or 'none: mail leaves by EMAIL_URL'}",
+            "",
+            "Who can sign in (password: demo)",
+            *people,
+            "",
+            "What to try",
+            *_tour(found, mailboxes),
+            "",
+        ]
+    )
+
+
+def _tour(found: dict[str, Any], mailboxes: str) -> list[str]:
+    if not (found["sellers"] and found["pairs"]):
+        return ["  Nothing is loaded yet: manage.py seed_demo"]
+    owner = found["sellers"][0]["members"][0]["email"]
+    pair = found["pairs"][0]
     lines = [
-        "",
-        f"Web       {found['web']}",
-        f"Mail door {found['smtp']}",
-        f"Mailboxes {found['web']}/demo/mailboxes/   every mail that left, with a Reply button",
-        "",
-        "Who can sign in (password: demo)",
-        *people,
-        "",
-        "What to try",
-        f"  1. Sign in at {found['web']} as {found['sellers'][0]['members'][0]['email']}; the thread that is due",
-        "     first stands on top. Answer it.",
-        "  2. Open the buyer's mailbox: the answer came from an alias. Reply there.",
-        "  3. Back in the seller's list the reply stands with its due time.",
+        f"Sign in at {found['web']} as {owner}; the thread that is due first",
+        "   stands on top. Answer it.",
     ]
-    if pair:
-        lines.append(
-            f"  4. Or by any mail program, from {pair['buyer']} to {pair['seller_alias']} through {found['smtp']}."
-        )
-    return "\n".join([*lines, "", "Ctrl-C stops everything.", ""])
+    if mailboxes:
+        lines += [
+            f"Open {mailboxes}: the buyer has your answer, from an alias. Reply there.",
+            "Back at the seller's list the reply stands with its due time.",
+        ]
+    lines += [
+        f"Or by any mail program through {found['smtp']}, from {pair['buyer']}",
+        f"   to {pair['seller_alias']}.",
+    ]
+    return _numbered(lines)
+
+
+def _numbered(lines: list[str]) -> list[str]:
+    """Numbers before the lines that begin a step; the others go on with theirs."""
+    number = count(1)
+    return [f"  {line}" if line.startswith(" ") else f"  {next(number)}. {line}" for line in lines]
