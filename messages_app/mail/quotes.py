@@ -20,7 +20,7 @@ class QuotedText:
 
     def quotes(self, original: str) -> bool:
         """Whether 60 % of the 8-word runs of `original`, which has 12 words or more, stand here (MAIL-11)."""
-        words = _words(original)
+        words = _words(original) if self._runs else []
         if len(words) < LEAST_WORDS:
             return False
         runs = _runs(words)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.addresses import normalise_address
+from accounts.models import Pair
 from messages_app.mail.evidence import Evidence
 from messages_app.mail.fields import head_bounds
 from messages_app.mail.parsed import ParsedMail
@@ -24,7 +25,6 @@ from messages_app.queries.evidence import Found, find_evidence, latest_thread, o
 from messages_app.relay.bounces import record_report
 from messages_app.relay.case import Case
 from messages_app.relay.intake import raw_bytes, relay_domains
-from messages_app.services.locks import lock_pair
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.services.submit import submit_message
 from messages_app.vault.values import token
@@ -134,7 +134,8 @@ def repeated(case: Case) -> Routed | None:
     identity = mail_identity(case)
     received = case.inbound.received_at
     with transaction.atomic():
-        lock_pair(case.pair.pk)
+        # Nothing of the pair is needed here but its lock.
+        list(Pair.objects.select_for_update().filter(pk=case.pair.pk).values_list("pk"))
         same = InboundMail.objects.filter(
             alias=case.inbound.alias,
             identity_token=identity,
