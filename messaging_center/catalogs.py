@@ -62,14 +62,27 @@ def texts_of(root: Path) -> set[Text]:
     found: set[Text] = set()
     for path in sources_of(root):
         content = path.read_text("utf-8")
-        if path.suffix != ".py":
-            content = templatize(content, origin=str(path))
-        for _line, messages, _comments, context in extract("python", io.BytesIO(content.encode()), KEYWORDS):
-            parts = messages if isinstance(messages, tuple) else (messages,)
-            singular, plural = parts[0], parts[1] if len(parts) > 1 else ""
-            if singular:
-                found.add(Text(context or "", singular, plural))
+        if path.suffix == ".py":
+            found.update(_texts_in(content))
+        else:
+            found.update(_texts_in_template(content, str(path)))
     return found
+
+
+def _texts_in_template(content: str, origin: str) -> Iterator[Text]:
+    # Django turns a template into something like Python, one call a line and fillers around it that are
+    # no Python as a whole: so each line is read by itself.
+    for line in templatize(content, origin=origin).splitlines():
+        if "(" in line:
+            yield from _texts_in(line.strip())
+
+
+def _texts_in(python: str) -> Iterator[Text]:
+    for _line, messages, _comments, context in extract("python", io.BytesIO(python.encode()), KEYWORDS):
+        parts = messages if isinstance(messages, tuple) else (messages,)
+        singular, plural = parts[0], parts[1] if len(parts) > 1 else ""
+        if singular:
+            yield Text(context or "", singular, plural)
 
 
 def sources_of(root: Path) -> Iterator[Path]:
