@@ -36,7 +36,7 @@ def no_response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 @login_required
 def response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Undoes it, the due time unchanged (RSP-3)."""
-    _, thread = _own_thread(request, thread_id)
+    thread = _own_thread(request, thread_id)[1]
     if undo_not_needed(thread=thread):
         messages.success(request, _("The response is due again, at the same time as before."))
     else:

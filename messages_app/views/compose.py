@@ -1,28 +1,26 @@
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import role_or_404
 from accounts.models import Pair, Permission
 from accounts.roles import Role
 from accounts.services.pairs import pair_for
-from messages_app.forms import MessageForm, ReasonForm, TopicForm, new_form_token, upload_limit_mb
+from messages_app.forms import MessageForm, ReasonForm, TopicForm, upload_limit_mb
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.queries.facts import cap_of, usage_of
 from messages_app.queries.limits import current_limits
-from messages_app.queries.threads import order_or_404
 from messages_app.views.permission import require
-from messages_app.views.sending import Said, objections, other_name, reasons_for, send
+from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
 from messages_app.wording import reason_name, topic_name
 from orders.models import Order
 from orders.queries import local_day
+from orders.queries.lists import order_or_404
 
 CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
 
@@ -38,15 +36,13 @@ def new_message(request: HttpRequest) -> HttpResponse:
         return _page(request, role, order, _form(role, order))
     form = _form(role, order, request)
     if not form.is_valid():
-        return _page(request, role, order, form, status=422)
+        return _page(request, role, order, form_again(form), status=422)
     pair = pair_for(order.buyer, order.seller)
     sent = send(role, form, pair=pair, order_id=order.pk, subject=_subject(form, order))
     said = objections(sent.decision, role)
     if said:
-        form.data = form.data.copy()
-        form.data["token"] = new_form_token()
-        return _page(request, role, order, form, said=said, status=422)
-    messages.success(request, _("Your message was sent."))
+        return _page(request, role, order, form_again(form), said=said, status=422)
+    say_sent(request, sent)
     return redirect("thread", thread_id=sent.thread_id)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib import messages
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Buyer, Pair, Seller
 from accounts.roles import Role
-from messages_app.forms import MessageForm
+from messages_app.forms import MessageForm, new_form_token
+from messages_app.models import Message
 from messages_app.policy.facts import Door, Side
 from messages_app.policy.reasons import Availability, available_reasons
 from messages_app.policy.verdict import Decision, Severity, Verdict
@@ -78,6 +82,21 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
         for finding in decision.findings
         if finding.severity > Severity.DELIVER
     ]
+
+
+def form_again(form: MessageForm) -> MessageForm:
+    """The same form with what was written and a fresh token: the next click is another message."""
+    form.data = form.data.copy()
+    form.data["token"] = new_form_token()
+    return form
+
+
+def say_sent(request: HttpRequest, sent: Submitted) -> None:
+    """Tells how it ended. A repeated click learns what the first one did (GATE-5)."""
+    if sent.state == Message.State.DELIVERED:
+        messages.success(request, _("Your message was sent."))
+    else:
+        messages.error(request, _("Your message was not sent: the reason stands beneath it."))
 
 
 def other_name(role: Role, buyer: Buyer, seller: Seller | None) -> str:

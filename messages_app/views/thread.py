@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
@@ -11,19 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import role_or_404
 from accounts.models import Permission
 from accounts.roles import Role
-from messages_app.forms import MessageForm, ReasonForm, new_form_token, upload_limit_mb
+from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import NEWEST, alias_shown, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
 from messages_app.views.permission import require
-from messages_app.views.sending import Said, objections, other_name, reasons_for, send
+from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
 from orders.models import Order, OrderEvent
 
 
@@ -54,20 +52,13 @@ def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
         raise PermissionDenied
     form = _form(role, thread, request)
     if not form.is_valid():
-        return _page(request, role, thread, form, status=422)
+        return _page(request, role, thread, form_again(form), status=422)
     sent = send(role, form, pair=thread.pair, thread_id=thread.id)
     said = objections(sent.decision, role)
     if said:
-        return _page(request, role, thread, _retry(form), said=said, status=422)
-    messages.success(request, _("Your message was sent."))
+        return _page(request, role, thread, form_again(form), said=said, status=422)
+    say_sent(request, sent)
     return redirect("thread", thread_id=thread.id)
-
-
-def _retry(form: MessageForm) -> MessageForm:
-    """The same form with what was written and a fresh token: the next click is another message."""
-    form.data = form.data.copy()
-    form.data["token"] = new_form_token()
-    return form
 
 
 def _page(
