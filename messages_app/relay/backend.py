@@ -90,6 +90,10 @@ class SmtpBackend:
             self._hang_up()
             return Answer(Outcome.DEFERRED, _in_words(trouble))
 
+    def greet(self, *, timeout: float) -> None:
+        """Connects, signs in and hangs up, to see that it can be done. Raises what smtplib raises."""
+        self._connect(timeout).quit()
+
     def close(self) -> None:
         if self._smtp is not None:
             with suppress(smtplib.SMTPException, OSError):

@@ -77,9 +77,10 @@ def thread_address(thread: Thread) -> str:
 
 
 def brand_of(parcel: Parcel) -> str:
-    """The marketplace that speaks: that of the pair's seller, of the thread's buyer, or the relay's name."""
-    if parcel.delivery.pair:
-        return parcel.delivery.pair.seller.marketplace.name
+    """The marketplace that speaks: the recipient's own, that of the thread's buyer, or the relay's name."""
+    if pair := parcel.delivery.pair:
+        party = pair.buyer if parcel.delivery.to_side == Side.BUYER else pair.seller
+        return party.marketplace.name
     if parcel.delivery.message:
         return parcel.delivery.message.thread.buyer.marketplace.name
     return settings.RELAY_DOMAIN.partition(".")[0].capitalize()
