@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from messages_app.relay.listener import Binding, serve
+from messages_app.relay.door import Binding
+from messages_app.relay.listener import serve
 
 
 class Command(BaseCommand):
