@@ -93,6 +93,7 @@ REMINDER_HOURS = read.number("REMINDER_HOURS", 18)
 LEASE_SECONDS = read.number("LEASE_SECONDS", 300, least=10)
 RETRY_SCHEDULE = read.seconds("RETRY_SCHEDULE", (30, 120, 300, 900, 3600, 7200, 14400))
 NOTICES_PER_HOUR = read.number("NOTICES_PER_HOUR", 100)
+DOMAIN_CONNECTIONS = read.number("DOMAIN_CONNECTIONS", 2)
 RETENTION_DAYS = read.number("RETENTION_DAYS", 730)
 if MAX_WIRE_BYTES < MAX_MESSAGE_BYTES * 4 // 3:
     read.problem(
@@ -166,7 +167,8 @@ DATABASES: dict[str, Any] = {"default": read.database("DATABASE_URL", DATA_DIR /
 REDIS_URL = read.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "redis+socket://", "unix://")):
     read.problem("REDIS_URL is no address of a Redis: write for instance REDIS_URL=redis://127.0.0.1:6379/0.")
-CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES: dict[str, Any] = {"default": _memory, "process": {**_memory, "LOCATION": "process"}}
 if REDIS_URL:
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -183,12 +185,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = (
     False  # rows and the sweeper carry the truth; a wake-up may be lost, never waited for
 )
-CELERY_TASK_TIME_LIMIT = LEASE_SECONDS
+CELERY_TASK_TIME_LIMIT = 2 * LEASE_SECONDS  # tasks end by themselves long before, see messages_app.tasks
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": LEASE_SECONDS + 60,  # longer than any task may run, else it would run twice
+    "visibility_timeout": 2 * LEASE_SECONDS + 60,  # longer than any task may run, else it would run twice
+    "max_retries": 0,  # a wake-up to a broker that is down fails at once: a door or page waits for it
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
 }

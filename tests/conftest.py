@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from messages_app.models import SealingKey
 from messages_app.vault.keys import installation_key, missing_installation_keys
@@ -43,3 +45,10 @@ def installation_keys(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("transactional_db" if transactional else "db")
     installation_key.cache_clear()
     SealingKey.objects.bulk_create(missing_installation_keys())
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test begins in English."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)

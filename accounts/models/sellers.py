@@ -16,7 +16,8 @@ class Seller(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     external_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     trade_name = models.CharField(max_length=80)
-    marketplace = models.ForeignKey("accounts.Marketplace", on_delete=models.PROTECT, related_name="+")  # home
+    # The home marketplace: its day counts for the cap.
+    marketplace = models.ForeignKey("accounts.Marketplace", on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=8, default="en")
     customer_service_address = models.EmailField(max_length=254)
     selling_since = models.DateField()  # age counts from here (ORD-3)

@@ -1,4 +1,4 @@
-"""The numbers of the rules, and the daily cap that is reckoned from them (CAP-1, ORD-3)."""
+"""The numbers of the rules, and the daily cap that is reckoned from them (CAP-1)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ MAX_FILES = 20  # ATT-3; inline images aside
 CANCELLED_PROBLEM_WINDOW = timedelta(days=30)  # RSN-1: problem_with_order after a cancellation
 REVIEW_OPENS_AFTER = timedelta(days=5)  # RSN-1, review_request; counted from the delivery
 REVIEW_CLOSES_AFTER = timedelta(days=30)
-ORDER_AVERAGE_DAYS = 30  # ORD-3: whole days before the day in question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +28,6 @@ class Limits:
     def proactive_window(self) -> timedelta:
         """30 days are 30 x 24 h from the moment of delivery (RSN-2; rules.md, Terms)."""
         return timedelta(days=self.proactive_window_days)
-
-
-def average_daily_orders(count: int, days: int) -> Fraction:
-    """Orders placed a day (ORD-3), exactly, at least 1.
-
-    `count` orders were placed in the last `days` whole days; a seller younger than
-    `ORDER_AVERAGE_DAYS` brings their age in whole days, a newcomer 0.
-    """
-    if count < 0 or days < 0:
-        raise ValueError("neither orders nor days can be negative")
-    divisor = min(max(days, 1), ORDER_AVERAGE_DAYS)
-    return max(Fraction(count, divisor), Fraction(1))
 
 
 def daily_cap(average: Fraction, limits: Limits) -> int:

@@ -18,7 +18,6 @@ from messages_app.queries.inbox import entries_of
 from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
-from orders.models import Order
 
 NEWEST = 100  # messages of a thread a page shows; older ones by the link above them
 
@@ -198,15 +197,3 @@ def alias_shown(role: Role, pair: Pair | None) -> str:
 def entry_of(role: Role, thread: Thread) -> MailboxEntry:
     """The thread's line in the role's own mailbox."""
     return entries_of(role).get(thread=thread)
-
-
-def order_or_404(role: Role, number: str) -> Order:
-    """An order of the role's own side by its number."""
-    orders = Order.objects.select_related(
-        "buyer__user", "buyer__marketplace", "seller__marketplace", "marketplace"
-    )
-    own = orders.filter(seller=role.seller) if role.side == Side.SELLER else orders.filter(buyer=role.buyer)
-    order = own.filter(number=number).first()
-    if order is None:
-        raise Http404
-    return order

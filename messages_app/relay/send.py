@@ -40,7 +40,6 @@ from messages_app.vault.keys import installation_key
 log = logging.getLogger(__name__)
 
 BATCH = 50
-DOMAIN_CONNECTIONS = 2  # at once to one recipient domain, so that no slow one takes all threads
 _THREADS = 16
 _KEPT_CONNECTIONS = 4
 MOST_IN_HAND = 24 * 1024 * 1024  # bytes of finished mails; what is past it waits its turn
@@ -134,7 +133,7 @@ class _Sender:
     def _take_batch(self, pool: ThreadPoolExecutor) -> int:
         """Claims, renders and hands out; returns how many were settled without being sent."""
         claimed_at = time.monotonic()
-        full = [domain for domain, chunks in self._busy.items() if chunks >= DOMAIN_CONNECTIONS]
+        full = [domain for domain, chunks in self._busy.items() if chunks >= settings.DOMAIN_CONNECTIONS]
         lease = claim_due(now=timezone.now(), limit=self._limit, without_domains=full)
         if lease is None:
             return 0
@@ -151,7 +150,7 @@ class _Sender:
             self._in_hand += len(outgoing.envelope.mail)
             by_domain[outgoing.delivery.recipient_domain].append(outgoing)
         for domain, mails in by_domain.items():
-            free = DOMAIN_CONNECTIONS - self._busy[domain]
+            free = settings.DOMAIN_CONNECTIONS - self._busy[domain]
             for chunk in (mails[start::free] for start in range(min(free, len(mails)))):
                 self._busy[domain] += 1
                 pool.submit(_send_chunk, domain, chunk, self._done)

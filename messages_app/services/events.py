@@ -5,11 +5,13 @@ An event is marked as taken in the transaction of what it leads to: it is told o
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.links import address_token, person_token
@@ -20,6 +22,8 @@ from messages_app.services.outbox import queue_delivery
 from messages_app.services.system_messages import post_system_message
 from orders.models import OrderEvent
 
+log = logging.getLogger(__name__)
+
 BATCH = 50  # events of each kind a call takes
 
 
@@ -27,9 +31,24 @@ def take_events(now: datetime) -> int:
     """Tells of the events that wait, oldest first; returns how many were taken."""
     account_events = AccountEvent.objects.filter(taken_at=None).order_by("created_at", "pk")
     order_events = OrderEvent.objects.filter(taken_at=None).order_by("pk")
-    taken = [_take_account_event(event, now) for event in account_events.values_list("pk", flat=True)[:BATCH]]
-    taken += [_take_order_event(event, now) for event in order_events.values_list("pk", flat=True)[:BATCH]]
+    taken = [
+        _guarded(_take_account_event, event, now)
+        for event in account_events.values_list("pk", flat=True)[:BATCH]
+    ]
+    taken += [
+        _guarded(_take_order_event, event, now) for event in order_events.values_list("pk", flat=True)[:BATCH]
+    ]
     return sum(taken)
+
+
+def _guarded(take: Callable[[UUID, datetime], bool], event: UUID, now: datetime) -> bool:
+    try:
+        return take(event, now)
+    except (DatabaseError, OSError):
+        raise
+    except Exception:  # a fault of ours that one event brings out must not stop its neighbours (REL-4)
+        log.exception("an event could not be told of", extra={"item": f"event:{event}"})
+        return False
 
 
 @transaction.atomic

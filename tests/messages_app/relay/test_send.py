@@ -19,7 +19,7 @@ from messages_app.mail.references import read_bounce_address
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.policy.facts import Side
 from messages_app.relay import send
-from messages_app.relay.send import DOMAIN_CONNECTIONS, hang_up, send_due
+from messages_app.relay.send import hang_up, send_due
 from messages_app.services.sending import rendered_mail
 from messages_app.services.submission import SubmittedFile
 from messages_app.services.sweep import free_leases
@@ -241,7 +241,7 @@ def test_a_batch_goes_over_few_connections_and_they_are_kept(sink: Sink) -> None
     notices(20)
     send_due()
     assert len(sink.received) == 20
-    assert len({mail.connection for mail in sink.received}) <= DOMAIN_CONNECTIONS
+    assert len({mail.connection for mail in sink.received}) <= 2
     notices(1, domain="other.example")
     send_due()
     assert sink.received[-1].connection in {mail.connection for mail in sink.received[:20]}
@@ -298,7 +298,7 @@ def test_a_domain_gets_so_many_connections_at_once(sink: Sink) -> None:
     notices(30, domain="busy.example")
     sink.at_data = lambda _address: _after(threading.Event(), 0.01)
     send_due()
-    assert sink.at_once["busy.example"] == DOMAIN_CONNECTIONS
+    assert sink.at_once["busy.example"] == 2
 
 
 def _after(event: threading.Event, seconds: float) -> None:
