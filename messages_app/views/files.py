@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -33,9 +33,9 @@ CONTENT_TYPES = {
 FRAME_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
-    "img-src": ["'none'"],
-    "font-src": ["'none'"],
     "frame-ancestors": ["'self'"],
+    "form-action": ["'none'"],
+    "base-uri": ["'none'"],
     "sandbox": [""],
 }
 
@@ -62,7 +62,7 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> StreamingHttpRespon
 @require_safe
 @login_required
 @xframe_options_sameorigin
-@csp_replace(FRAME_POLICY)
+@csp(FRAME_POLICY)
 def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A message's sanitised HTML for the sandboxed frame of its thread: no script, nothing loaded
     from anywhere (MAIL-18, SEC-3)."""

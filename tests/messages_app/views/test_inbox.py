@@ -1,0 +1,216 @@
+"""The list of threads: what stands in it, in what order, at what cost (BOX-2, BOX-3, UX-4)."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Pair, Seller
+from messages_app.models import MailboxEntry
+from messages_app.policy.facts import Side
+from tests.factories import OrderFactory, PairFactory, SellerFactory, UserFactory, seller_owner
+from tests.messages_app.views.world import World, signed_in, write
+
+pytestmark = pytest.mark.django_db
+
+ROW = re.compile(r'<li class="row( row--unread)?">.*?class="row__link cut" href="([^"]+)".*?</li>', re.DOTALL)
+
+
+def threads_on(page: str) -> list[str]:
+    return [match.group(2) for match in ROW.finditer(page)]
+
+
+def ask(pair: Pair, hours_ago: float, **fields: object) -> str:
+    """A question of the pair's buyer; returns the address of its thread."""
+    order = OrderFactory.create(pair=pair)
+    sent = write(pair, Side.BUYER, user=pair.buyer.user, order=order, hours_ago=hours_ago, **fields)
+    return reverse("thread", args=[sent.thread_id])
+
+
+@pytest.mark.rule("BOX-2")
+def test_a_seller_sees_first_what_needs_a_response_soonest_due_first() -> None:
+    seller = SellerFactory.create()
+    later, overdue, soon = (ask(PairFactory.create(seller=seller), hours) for hours in (2, 30, 22))
+    answered = PairFactory.create(seller=seller)
+    path = ask(answered, 3)
+    write(answered, Side.SELLER, user=seller_owner(seller), thread_id=path.split("/")[2])  # type: ignore[arg-type]
+    page = signed_in(seller_owner(seller)).get(reverse("inbox")).content.decode()
+    assert threads_on(page) == [overdue, soon, later]
+    headings = re.findall(r'class="threads__group">([^<]+)<', page)
+    assert headings == ["Overdue", "Due within 4 hours", "Due later"]
+    words = re.findall(
+        r'<time class="due( due--\w+)?" datetime="([^"]+)" title="([^"]+)">.*?</svg>([^<]+)<', page
+    )
+    assert [(level.strip(), text) for level, _moment, _title, text in words] == [
+        ("due--over", "Overdue 6 h"),
+        ("due--soon", "Due in 1 h"),
+        ("", "Due in 21 h"),
+    ]
+    assert all("Due " in title or "Was due " in title for _level, _moment, title, _text in words)
+
+
+@pytest.mark.rule("BOX-1", "BOX-2")
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("needed", False),
+        ("received", True),
+        ("unread", True),
+        ("sent", True),
+        ("refused", True),
+        ("all", True),
+    ],
+)
+def test_views_of_a_seller(world: World, view: str, shown: bool) -> None:
+    page = signed_in(world.owner).get(f"{reverse('inbox')}?view={view}").content.decode()
+    assert bool(threads_on(page)) is shown
+    assert re.search(rf'href="\?view={view}" aria-current="page"', page)
+
+
+@pytest.mark.rule("BOX-3")
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [("inbox", True), ("unread", True), ("conversations", True), ("system", False), ("sent", True)],
+)
+def test_views_of_a_buyer(world: World, view: str, shown: bool) -> None:
+    page = signed_in(world.buyer).get(f"{reverse('inbox')}?view={view}").content.decode()
+    assert bool(threads_on(page)) is shown
+
+
+@pytest.mark.rule("BOX-2")
+def test_opening_a_thread_reads_it_for_that_side_alone(world: World) -> None:
+    path = reverse("thread", args=[world.thread.pk])
+    unread = f"{reverse('inbox')}?view=unread"
+    owner, buyer = signed_in(world.owner), signed_in(world.buyer)
+    assert "Unread:" in owner.get(f"{reverse('inbox')}?view=all").content.decode()
+    owner.get(path)
+    assert threads_on(owner.get(unread).content.decode()) == []
+    assert threads_on(buyer.get(unread).content.decode()) == [path]
+
+
+@pytest.mark.rule("BOX-2")
+def test_pages_of_fifty_hold_each_thread_once() -> None:
+    seller = SellerFactory.create()
+    pair = PairFactory.create(seller=seller)
+    paths = [ask(pair, hours) for hours in range(120, 19, -1)]  # the soonest due first: 101 threads
+    client = signed_in(seller_owner(seller))
+    seen: list[list[str]] = []
+    following = reverse("inbox")
+    while following:
+        page = client.get(following).content.decode()
+        seen.append(threads_on(page))
+        link = re.search(r'href="([^"]+)" rel="next"', page)
+        following = f"{reverse('inbox')}{link.group(1).replace('&amp;', '&')}" if link else ""
+    assert [len(rows) for rows in seen] == [50, 50, 1]
+    assert [path for rows in seen for path in rows] == paths
+    assert "99+" in client.get(reverse("inbox")).content.decode()  # more than a hundred are not counted
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "bm90IGEgY3Vyc29y", "é", "MjAyNi0wMS0wMSB4"])
+def test_an_unreadable_cursor_begins_at_the_front(world: World, cursor: str) -> None:
+    answer = signed_in(world.owner).get(f"{reverse('inbox')}?view=all&after={cursor}")
+    assert answer.status_code == 200
+    assert threads_on(answer.content.decode()) == [reverse("thread", args=[world.thread.pk])]
+
+
+def queries_of(client: Client, path: str) -> int:
+    client.get(path)  # what is read once is read
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.rule("BOX-2")
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_a_list_costs_the_same_with_one_thread_and_with_fifty(side: str) -> None:
+    pair = PairFactory.create()
+    user = seller_owner(pair.seller) if side == "seller" else pair.buyer.user
+    ask(pair, 1)
+    client = signed_in(user)
+    path = f"{reverse('inbox')}?view={'all' if side == 'seller' else 'inbox'}"
+    with_one = queries_of(client, path)
+    for hours in range(2, 51):
+        ask(pair if side == "buyer" else PairFactory.create(seller=pair.seller), hours)
+    assert MailboxEntry.objects.filter(side=side).count() == 50
+    assert queries_of(client, path) == with_one
+    assert with_one <= 15
+
+
+@pytest.mark.rule("BOX-1")
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_a_thread_costs_the_same_with_two_messages_and_with_fifty(world: World, side: str) -> None:
+    client = signed_in(world.owner if side == "seller" else world.buyer)
+    path = reverse("thread", args=[world.thread.pk])
+    with_few = queries_of(client, path)
+    for place in range(47):
+        write(
+            world.pair,
+            Side.BUYER if place % 2 else Side.SELLER,
+            user=world.buyer if place % 2 else world.owner,
+            thread_id=world.thread.pk,
+            text=f"Word number {place}",
+        )
+    with_many = queries_of(client, path)
+    assert with_many == with_few
+    assert with_few <= 25
+
+
+@pytest.fixture
+def one_long_thread(world: World) -> World:
+    for place in range(105):
+        write(
+            world.pair,
+            Side.BUYER if place % 2 else Side.SELLER,
+            user=world.buyer if place % 2 else world.owner,
+            thread_id=world.thread.pk,
+            text=f"Word number {place}.",
+            hours_ago=-(place + 1) / 60,  # one a minute, so that none is too many at once
+        )
+    return world
+
+
+@pytest.mark.rule("BOX-1")
+def test_older_messages_stand_behind_a_link(one_long_thread: World) -> None:
+    client = signed_in(one_long_thread.buyer)
+    path = reverse("thread", args=[one_long_thread.thread.pk])
+    newest = client.get(path).content.decode()
+    numbers = [int(number) for number in re.findall(r"Word number (\d+)\.", newest)]
+    assert numbers == list(range(5, 105))
+    link = re.search(r'href="(\?before=[^"]+)">Older messages', newest)
+    assert link
+    older = client.get(path + link.group(1)).content.decode()
+    assert [int(number) for number in re.findall(r"Word number (\d+)\.", older)] == [0, 1, 2, 3, 4]
+    assert "The conversation begins here." in older
+
+
+@pytest.mark.parametrize("before", ["x", "2026-13-45T99:99", "2026-01-01", "\x00"])
+def test_an_unreadable_moment_shows_the_newest(world: World, before: str) -> None:
+    answer = signed_in(world.buyer).get(reverse("thread", args=[world.thread.pk]), {"before": before})
+    assert "On its way." in answer.content.decode()
+
+
+@pytest.mark.rule("ACC-6")
+def test_an_inbox_says_that_messaging_is_off_and_where_to_change_it() -> None:
+    seller = SellerFactory.create(messaging_enabled=False)
+    page = signed_in(seller_owner(seller)).get(reverse("inbox")).content.decode()
+    assert "Your seller account takes no messages" in page
+    assert reverse("settings_notifications") in page
+
+
+@pytest.mark.rule("UX-4")
+def test_times_are_in_the_persons_zone_and_language() -> None:
+    user = UserFactory.create(language="fr", time_zone="America/New_York")
+    seller: Seller = SellerFactory.create(owner=user)
+    ask(PairFactory.create(seller=seller), 23)
+    page = signed_in(user).get(reverse("inbox")).content.decode()
+    entry = MailboxEntry.objects.get(seller=seller)
+    assert entry.due_at is not None
+    clock = entry.due_at.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M:%S")
+    assert clock in page
+    assert '<html lang="fr">' in page
