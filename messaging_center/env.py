@@ -25,6 +25,7 @@ MAKE_MASTER_KEY = (
 # A write transaction takes its lock at once and waits for it, instead of failing half way (GATE-4);
 # synchronous FULL because a commit is a promise that outlives a power cut (REL-1).
 SQLITE: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,  # opening the file for each request or mail costs more than its work
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
