@@ -110,12 +110,17 @@ def _workers(python: str, *, redis: bool) -> list[Part]:
 
 
 def taken_ports(ports: dict[str, int]) -> list[str]:
-    """Sentences about ports that somebody else listens on."""
+    """Sentences about ports that somebody else listens on, each with one that is free."""
     return [
-        f"Port {port} is taken: write for instance `make demo {name}={port + 1}`."
+        f"Port {port} is taken: write for instance `make demo {name}={_free_port(port, ports)}`."
         for name, port in ports.items()
         if not _is_free(port)
     ]
+
+
+def _free_port(taken: int, ports: dict[str, int]) -> int:
+    candidates = range(taken + 1, min(taken + 100, 65536))
+    return next((port for port in candidates if port not in ports.values() and _is_free(port)), 0)
 
 
 def _is_free(port: int) -> bool:
