@@ -43,6 +43,11 @@ def open_key(row: SealingKey) -> bytes:
     return _unwrapped(master_keys(), row.id, bytes(row.wrapped))
 
 
+def rewrapped(row: SealingKey) -> bytes:
+    """The same data key, wrapped by the newest master key. Raises SealBroken as `open_key` does."""
+    return wrap_key(master_keys(), open_key(row), identity=_identity(row.id))
+
+
 def missing_installation_keys() -> list[SealingKey]:
     """Unsaved rows for the purposes that have no key yet; a migration saves them."""
     present = set(

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from messages_app.services.rotation import rotate_keys
+
+
+class Command(BaseCommand):
+    help = "Wraps all data keys by the newest of MASTER_KEYS; then the older ones can be taken out."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = rotate_keys()
+        self.stdout.write(f"{done.rewrapped} keys wrapped anew, {done.fresh} were up to date.")
+        if done.lost:
+            raise CommandError(
+                f"{len(done.lost)} keys open with none of MASTER_KEYS: put the missing master key back at the "
+                f"end of the list and run this again. The first: {done.lost[0]}"
+            )
