@@ -6,11 +6,7 @@ front of the list and wraps again what `needs_rewrap`; the data key, and so all 
 
 from __future__ import annotations
 
-import binascii
 import os
-import re
-from base64 import b64decode
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -19,7 +15,6 @@ from messages_app.sealing.seal import KEY_BYTES, SealBroken, open_sealed, seal
 MASTER_ID_BYTES = 8
 WRAP_VERSION = b"\x01"
 _HEADER_BYTES = len(WRAP_VERSION) + MASTER_ID_BYTES
-_HEX_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 class UnknownMasterKey(SealBroken):
@@ -45,17 +40,9 @@ class MasterKeys:
 
     def __post_init__(self) -> None:
         if not self.keys:
-            raise ValueError("MASTER_KEYS is empty: give at least one key of 32 bytes in base64 or hex.")
+            raise ValueError("There must be at least one master key.")
         if len({master.id for master in self.keys}) != len(self.keys):
-            raise ValueError("MASTER_KEYS holds the same key twice: remove one of them.")
-
-    @classmethod
-    def parse(cls, texts: Sequence[str]) -> MasterKeys:
-        """From base64 (either alphabet) or hex texts, newest first.
-
-        Raises ValueError with a sentence for the operator, which never shows a key.
-        """
-        return cls(tuple(MasterKey(_parse_key(text, number)) for number, text in enumerate(texts, 1)))
+            raise ValueError("The same master key stands in the list twice.")
 
     @property
     def newest(self) -> MasterKey:
@@ -96,23 +83,3 @@ def _master_id(header: bytes) -> bytes:
     if len(header) < _HEADER_BYTES or not header.startswith(WRAP_VERSION):
         raise SealBroken("Not a wrapped key of a known version.")
     return header[len(WRAP_VERSION) :]
-
-
-def _parse_key(text: str, number: int) -> bytes:
-    text = text.strip()
-    key = bytes.fromhex(text) if _HEX_KEY.fullmatch(text) else _from_base64(text)
-    if len(key) != KEY_BYTES:
-        raise ValueError(
-            f"Key number {number} of MASTER_KEYS is not {KEY_BYTES} bytes in base64 (44 characters) "
-            "or hex (64 characters)."
-        )
-    return key
-
-
-def _from_base64(text: str) -> bytes:
-    """The decoded bytes, or none when it is not base64; the padding may be missing."""
-    standard = text.rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        return b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except (binascii.Error, ValueError):  # ValueError: characters outside ASCII
-        return b""
