@@ -290,10 +290,10 @@ def test_only_documents_may_name_the_customer_service_address(reason: str, leaks
     ("language", "words"),
     [
         ("fr", "Répondez avant le jeudi 19 novembre"),
-        ("it", "Rispondi entro giovedì 19 novembre"),
+        ("it", "Risponda entro giovedì 19 novembre"),
         ("pl", "Odpowiedz do: czwartek 19 listopada"),
         ("de", "Antworten bis Donnerstag, 19. November"),
-        ("es", "Responde antes del jueves 19 de noviembre"),
+        ("es", "Responda antes del jueves 19 de noviembre"),
     ],
 )
 def test_the_frame_speaks_the_recipients_language(language: str, words: str) -> None:
