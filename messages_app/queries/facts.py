@@ -63,7 +63,7 @@ def gate_facts(case: Case) -> Facts:
         opted_out=bool(pair.buyer.opted_out_at or pair.opted_out_at),
         buyer_has_written=thread is not None and thread.buyer_wrote_at is not None,
         reply_evidence=case.reply_evidence,
-        seller_began=thread is not None and thread.started_by == Side.SELLER,
+        seller_began=thread is not None and _seller_began(thread),
         order=_order(case),
         reason=case.reason or None,
         important=case.important,
@@ -125,6 +125,13 @@ def cap_of(seller: Seller, day: date, limits: Limits) -> int:
 def usage_of(seller: Seller, day: date) -> int:
     """How many messages of that day count against the cap so far (CAP-4)."""
     return DailyUsage.objects.filter(seller=seller, day=day).values_list("used", flat=True).first() or 0
+
+
+def _seller_began(thread: Thread) -> bool:
+    """Whether the seller's words came first: what was blocked or held began nothing (ACC-6)."""
+    if thread.seller_wrote_at is None:
+        return False
+    return thread.buyer_wrote_at is None or thread.seller_wrote_at < thread.buyer_wrote_at
 
 
 def _standing(person: Buyer | Seller, now: datetime) -> Standing:

@@ -56,14 +56,15 @@ def _free_number() -> int:
 def thread_of(submission: Submission, pair: Pair) -> Thread | None:
     """The thread that the submission continues, or None for a new one; one of the pair in any case.
 
-    A buyer's page writes on in the buyer's latest thread of that order; Contact Buyer with a
+    A buyer's page writes on in the latest thread of that order that the buyer sees; Contact Buyer with a
     reason opens a new one; a mail follows its evidence (BOX-1).
     """
     threads = Thread.objects.select_related("key", "order").filter(pair=pair)
     if submission.thread_id is not None:
         return threads.filter(pk=submission.thread_id).first()
     if submission.author is Side.BUYER and submission.door is not Door.MAIL and submission.order_id:
-        return threads.filter(order_id=submission.order_id).order_by("-created_at", "-id").first()
+        seen = threads.filter(order_id=submission.order_id, entries__side=Side.BUYER)
+        return seen.order_by("-created_at", "-id").first()
     return None
 
 
@@ -78,7 +79,7 @@ def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order
         and submission.door is Door.MAIL
         and not (submission.evidence.proves_reply and thread is not None and thread.buyer_wrote_at)
     )
-    if submission.order_id is not None and (unasked_mail or thread is None):
+    if submission.order_id is not None and (unasked_mail or thread is None or thread.order_id is None):
         return pair_orders(pair).filter(pk=submission.order_id).first()
     if thread is not None and thread.order is not None:
         return thread.order

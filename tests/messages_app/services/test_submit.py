@@ -307,6 +307,33 @@ def test_a_buyers_page_writes_on_in_the_latest_thread_of_the_order(pair: Pair, o
 
 
 @pytest.mark.rule("BOX-1")
+def test_a_buyers_page_never_writes_on_where_the_buyer_sees_nothing(pair: Pair, order: Order) -> None:
+    blocked = send(
+        page(pair, Side.SELLER, order_id=order.pk, reason="other", text="Mail me@shop-mail.example")
+    )
+
+    asked = send(page(pair, Side.BUYER, order_id=order.pk))
+
+    assert blocked.state == "blocked"
+    assert asked.thread_id != blocked.thread_id
+
+
+@pytest.mark.rule("ACC-6")
+@pytest.mark.parametrize(
+    ("text", "state"), [("A word about it.", "delivered"), ("Mail me@shop-mail.example", "blocked")]
+)
+def test_with_messaging_off_a_buyer_answers_only_what_reached_them(pair: Pair, text: str, state: str) -> None:
+    order = OrderFactory.create(pair=pair, status="returned")
+    pair.seller.messaging_enabled = False
+    pair.seller.save()
+    began = send(page(pair, Side.SELLER, order_id=order.pk, reason="return_question", text=text))
+
+    answer = send(mail(pair, Side.BUYER, thread_id=began.thread_id, evidence=Evidence.CODE))
+
+    assert (began.state, answer.state) == (state, state)
+
+
+@pytest.mark.rule("BOX-1")
 def test_contact_buyer_with_a_reason_opens_a_new_thread(pair: Pair, order: Order) -> None:
     asked = send(page(pair, Side.BUYER, order_id=order.pk))
 
