@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import role_or_404
 from accounts.models import Permission
+from messages_app.models import Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import attachment_or_404, file_key, file_meta, message_or_404
 from messages_app.vault.content import shown_content, written_content
@@ -72,4 +73,12 @@ def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
     key = open_key(thread.key)
     own = message.author == Side(role.side)
     content = written_content(key, message) if own else shown_content(key, message)
-    return render(request, "messages_app/message_html.html", {"html": content.html})
+    context = {"html": content.html, "language": _language_of(message, thread)}
+    return render(request, "messages_app/message_html.html", context)
+
+
+def _language_of(message: Message, thread: Thread) -> str:
+    """What its author writes in, for screen readers."""
+    if message.author == Message.Author.SELLER and thread.seller:
+        return thread.seller.language
+    return thread.buyer.user.language or thread.buyer.marketplace.language
