@@ -68,8 +68,9 @@ def identical_bodies(facts: Facts, limits: Limits) -> Finding | None:
 
 
 def empty(facts: Facts, limits: Limits) -> Finding | None:
-    """A message says or brings something, unless its reason takes no text (RSN-1)."""
-    if facts.has_text or facts.files:
+    """A message says or brings something, unless its reason takes no text (RSN-1). Of one that could not be
+    read whole nobody knows."""
+    if facts.has_text or facts.files or facts.obstacles:
         return None
     row = proactive_reason(facts)
     if row is not None and not row.text_limit:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import uuid_utils.compat as uuid
@@ -27,6 +28,7 @@ from messages_app.vault.values import token
 from orders.models import Order
 
 _CARRIED = (Order.Status.SHIPPED, Order.Status.DELIVERED)
+MAX_ADDRESS = 320  # characters of an address with its line breaks and quote marks
 EARLIER_MESSAGES = 50  # of the thread, that a quote is compared with
 
 
@@ -63,7 +65,11 @@ def prepare(submission: Submission, pair: Pair, thread: Thread | None, order: Or
     content = Content(
         subject=submission.subject,
         text=text,
-        html=sanitise_html(submission.html, content_ids=_new_content_ids(submission.files, files)),
+        html=sanitise_html(
+            submission.html,
+            content_ids=_new_content_ids(submission.files, files),
+            links=submission.author is Side.SELLER,  # a buyer's cannot be clicked (POL-2)
+        ),
         new=submission.new if submission.new is not None and submission.text else ((0, len(text)),),
         left_out=tuple(submission.left_out),
         foreign_id=submission.foreign_id,
@@ -184,9 +190,30 @@ class _Quoted:
         if match.place is Place.TEXT:
             written_now = any(start < match.end and match.start < end for start, end in self._content.new)
         else:
-            written_now = match.place is not Place.HTML or _squeezed(match.excerpt) in self._new
-        excerpt = _squeezed(match.excerpt)
-        return not written_now and (excerpt in self._sent or any(known in excerpt for known in self._known))
+            written_now = match.place is not Place.HTML or _excerpt(match) in self._new
+        return not written_now and (_excerpt(match) in self._sent or self._is_known(match))
+
+    def _is_known(self, match: ContentMatch) -> bool:
+        """Whether it is a real address of the pair, or a piece of one that a line break cut off."""
+        excerpt = _excerpt(match)
+        if any(known in excerpt for known in self._known):
+            return True
+        if match.place is not Place.TEXT:
+            return False
+        text = self._content.text
+        before = _squeezed(text[max(0, match.start - MAX_ADDRESS) : match.start])
+        after = _squeezed(text[match.end : match.end + MAX_ADDRESS])
+        return any(
+            (at := known.find(excerpt)) >= 0
+            and before.endswith(known[:at])
+            and after.startswith(known[at + len(excerpt) :])
+            for known in self._known
+        )
+
+
+def _excerpt(match: ContentMatch) -> str:
+    """What was found, as a reader or a mail program takes it."""
+    return _squeezed(unquote(unescape(match.excerpt)))
 
 
 def _squeezed(text: str) -> str:

@@ -29,6 +29,7 @@ MAX_MATCHES = 100  # reported per place; more would say nothing new
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}$")
+_PART_OR_MAIL = re.compile("[cm]id:", re.IGNORECASE)  # RFC 2392: neither names a mailbox
 _RAW_ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 
@@ -99,13 +100,14 @@ class _Judge:
         yield from self._unseen_addresses(source, offset)
 
     def _unseen_addresses(self, source: str, offset: int) -> Iterator[_Found]:
-        """Addresses in comments and wherever else the source holds them, names of inline images aside."""
+        """Addresses in comments and wherever else the source holds them, names of inline images and the ids
+        of quoted mails aside."""
         for raw in _RAW_ADDRESS.finditer(source):
             local, _, host = raw.group().lower().rpartition("@")
             labels = host.split(".")
             own = any(self._is_own(local, ".".join(labels[:count])) for count in range(2, len(labels) + 1))
-            inline_image = "cid:" in source[max(0, raw.start() - 8) : raw.start() + 4]
-            if not own and not inline_image and holds_address(raw.group()):
+            named_part = _PART_OR_MAIL.search(source, max(0, raw.start() - 8), raw.start() + 4)
+            if not own and not named_part and holds_address(raw.group()):
                 yield _Found(CONTACT_EMAIL, raw.start() + offset, raw.end() + offset, sure=True)
 
     def _view(self, view: View) -> Iterator[_Found]:
