@@ -1,4 +1,7 @@
-"""How often something may be tried from one place or about one address (ACC-1, SEC-4)."""
+"""How often something may be tried from one place or about one address (ACC-1, SEC-4).
+
+While Redis is away each process counts for itself, so that people can sign in (REL-3).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from axes.helpers import get_client_ip_address
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from redis import RedisError
 
 HOUR = timedelta(hours=1)
 
@@ -33,17 +38,28 @@ CONFIRM_PER_SELLER = Limit("confirm-seller", 20)
 
 def count_try(limit: Limit, who: str) -> bool:
     """Counts a try of `who` and says whether it is still within the limit."""
-    key = _key(limit, who)
-    cache.add(key, 0, timeout=limit.window.total_seconds())
     try:
-        return int(cache.incr(key)) <= limit.tries
+        return _count(cache, limit, who) <= limit.tries
+    except RedisError:
+        return _count(caches["process"], limit, who) <= limit.tries
+
+
+def _count(counts: BaseCache, limit: Limit, who: str) -> int:
+    key = _key(limit, who)
+    counts.add(key, 0, timeout=limit.window.total_seconds())
+    try:
+        return int(counts.incr(key))
     except ValueError:
-        return True  # the window ended between the two lines: this is the first try of the next one
+        return 1  # the window ended between the two lines: this is the first try of the next one
 
 
 def is_spent(limit: Limit, who: str) -> bool:
     """Whether `who` has used up the tries; counts nothing."""
-    return int(cache.get(_key(limit, who), 0)) >= limit.tries
+    key = _key(limit, who)
+    try:
+        return int(cache.get(key, 0)) >= limit.tries
+    except RedisError:
+        return int(caches["process"].get(key, 0)) >= limit.tries
 
 
 def place_of(request: HttpRequest) -> str:

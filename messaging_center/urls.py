@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from messaging_center import health, pages
 
+handler500 = "messaging_center.trouble.server_error"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("theme/", pages.set_theme, name="set_theme"),

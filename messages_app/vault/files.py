@@ -26,12 +26,16 @@ def write_file(key: bytes, chunks: Iterable[bytes], *, table: str, row_id: UUID)
     path = _path(row_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        for block in seal_segments(key, chunks, identity=row_identity(table, "file", row_id)):
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    try:
+        with part.open("wb") as file:
+            for block in seal_segments(key, chunks, identity=row_identity(table, "file", row_id)):
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)  # half a file would only keep a full disk full
+        raise
     _sync_folder(path.parent)
 
 
