@@ -56,7 +56,8 @@ class Visitor:
         self.page.wait_for_url(f"{self.base}/messages/")
 
     def sideways(self) -> int:
-        """By how many pixels the page scrolls sideways."""
+        """By how many pixels the page scrolls sideways, once it is laid out."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         width = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

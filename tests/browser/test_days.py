@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from playwright.sync_api import expect
 
+from accounts.models import User
 from messages_app.models import Message
 from messages_app.policy.facts import Side
 from tests.browser.conftest import VisitorMaker
@@ -192,5 +193,27 @@ def test_every_page_is_accessible_and_fits_its_window(
                     f"{path} at {width}: {one['id']}: {one['nodes'][0]['html'][:120]}"
                     for one in found.response["violations"]
                 ]
+    assert faults == []
+    assert visitor.complaints == []
+
+
+@pytest.mark.rule("UX-1", "ACC-10")
+@pytest.mark.parametrize("language", ["fr", "it", "pl", "de", "es"])
+def test_pages_fit_in_every_language(visitors: VisitorMaker, world: World, language: str) -> None:
+    User.objects.update(language=language)
+    visitor = visitors(width=320)
+    faults: list[str] = []
+    for who, user in (("seller", world.owner), ("buyer", world.buyer)):
+        visitor.page.context.clear_cookies()
+        visitor.sign_in(user.email)
+        for path in PAGES[who]:
+            visitor.open(
+                path.format(thread=world.thread.pk, answered=world.answered.pk, order=world.order.number)
+            )
+            assert visitor.page.locator("html").get_attribute("lang") == language
+            for width in (320, 820):
+                visitor.page.set_viewport_size({"width": width, "height": 900})
+                if sideways := visitor.sideways():
+                    faults.append(f"{path} at {width}: scrolls sideways by {sideways}")
     assert faults == []
     assert visitor.complaints == []
