@@ -6,8 +6,11 @@ A wake-up may be lost without harm: rows carry the truth and a sweeper finds the
 from __future__ import annotations
 
 import logging
+import os
 import socket
+import tempfile
 import time
+from hashlib import sha256
 from pathlib import Path
 
 from celery import current_app
@@ -17,6 +20,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
+_SOCKET_PATH = 100  # bytes; Linux takes 107, others 103
 _BROKER_PAUSE = 5.0  # seconds without a try after the broker failed
 
 
@@ -26,8 +30,16 @@ def wake(task: str) -> None:
 
 
 def socket_path() -> Path:
-    """Where the embedded runner listens for task names."""
-    return Path(settings.DATA_DIR) / "wake.sock"
+    """Where the embedded runner listens for task names.
+
+    The kernel takes a hundred bytes of a socket's path; for a longer DATA_DIR a name made from it lies in
+    the folder for temporary files.
+    """
+    path = Path(settings.DATA_DIR) / "wake.sock"
+    if len(os.fsencode(path)) <= _SOCKET_PATH:
+        return path
+    digest = sha256(os.fsencode(path)).hexdigest()[:24]
+    return Path(tempfile.gettempdir()) / f"messaging-center-{digest}.sock"
 
 
 def _send(task: str) -> None:

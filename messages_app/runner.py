@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from celery import Task
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from accounts.wake import socket_path
@@ -41,13 +42,18 @@ def lanes() -> tuple[Lane, ...]:
     )
 
 
+def lock_path() -> Path:
+    """The file that a runner keeps locked while it works."""
+    return Path(settings.DATA_DIR) / "runner.lock"
+
+
 class Runner:
     """Runs the lanes until `stop`. One per data folder: `AlreadyRunning` says that there is one."""
 
     def __init__(self, lanes: Iterable[Lane]) -> None:
         self._lanes = tuple(lanes)
         self._stopping = threading.Event()
-        self._lock = _take_lock(socket_path().with_suffix(".lock"))
+        self._lock = _take_lock(lock_path())
         self._by_name = {task.name.rpartition(".")[2]: lane for lane in self._lanes for task in lane.tasks}
 
     def run(self) -> None:
@@ -55,10 +61,13 @@ class Runner:
         threads = [threading.Thread(target=self._run_lane, args=[lane]) for lane in self._lanes]
         for thread in threads:
             thread.start()
-        self._listen()
-        for thread in threads:
-            thread.join()
-        self._lock.close()
+        try:
+            self._listen()
+        finally:  # whatever ends the listening ends the lanes too: somebody starts the runner again
+            self.stop()
+            for thread in threads:
+                thread.join()
+            self._lock.close()
 
     def stop(self) -> None:
         self._stopping.set()

@@ -22,9 +22,9 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts.wake import socket_path
 from messages_app.models import Delivery, InboundMail
 from messages_app.relay.backend import SmtpBackend
+from messages_app.runner import lock_path
 from messages_app.sealing.seal import SealBroken
 from messages_app.vault.keys import installation_key
 from messaging_center.health import broker_state, database_state
@@ -113,7 +113,7 @@ def check_worker() -> Line:
     """Whoever works off the queues: Celery's workers over the broker, or the embedded runner."""
     if settings.REDIS_URL:
         return _celery_workers()
-    if _is_locked(socket_path().with_suffix(".lock")):
+    if _is_locked(lock_path()):
         return Line("ok", "worker", "The embedded runner works.")
     return Line("error", "worker", "Nobody works off the queues.", "Start manage.py run_embedded.")
 

@@ -1,0 +1,171 @@
+"""The demo as a newcomer starts it: real processes, kills, Ctrl-C at bad moments."""
+
+from __future__ import annotations
+
+import json
+import signal
+import smtplib
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from tests.flows.demo_process import Demo, demo_environment, started_demo, wait_until
+from tests.flows.processes import ROOT, command
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with started_demo(tmp_path_factory.mktemp("demo") / "var") as started:
+        started.wait_ready()
+        yield started
+
+
+def info_of(demo: Demo) -> dict[str, Any]:
+    """What `demo_info --json` prints."""
+    asked = subprocess.run(
+        command("demo_info", "--json"),
+        env=demo_environment(demo.folder, demo.port, demo.smtp_port),
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    world: dict[str, Any] = json.loads(asked.stdout)
+    return world
+
+
+@pytest.mark.rule("REL-6")
+def test_it_says_who_is_there_and_then_that_it_is_ready(demo: Demo) -> None:
+    said = demo.said()
+    assert said.index("Who can sign in") < said.index("What to try") < said.index("Ready: ")
+    assert f"Ready: {demo.web} and mail at 127.0.0.1:{demo.smtp_port}." in said
+    for page in ("/readyz", "/sign-in/", "/demo/mailboxes/"):
+        with urlopen(demo.web + page, timeout=20) as answer:
+            assert answer.status == 200
+    with socket.create_connection(("127.0.0.1", demo.smtp_port), timeout=20) as door:
+        assert door.recv(4) == b"220 "
+    assert set(demo.parts()) == {"mail door", "web", "worker"}
+
+
+def test_the_world_has_the_keys_that_scripts_rely_on(demo: Demo) -> None:
+    world = info_of(demo)
+    assert (world["web"], world["smtp"]) == (demo.web, f"127.0.0.1:{demo.smtp_port}")
+    keys = {
+        "people": {"email", "password", "name", "language", "roles"},
+        "sellers": {
+            *("slug", "trade_name", "marketplace", "authorized", "buyer_messages_to", "messaging_enabled"),
+            "members",
+        },
+        "pairs": {
+            *("buyer", "seller", "buyer_alias", "seller_alias", "opted_out", "blocked_by_buyer"),
+            "blocked_by_seller",
+        },
+        "orders": {"number", "seller", "buyer", "marketplace", "status", "traits", "delivered_at"},
+        "threads": {"id", "seller", "buyer", "order", "started_by", "url"},
+    }
+    assert set(world) == {"web", "smtp", *keys}
+    for name, wanted in keys.items():
+        assert world[name]
+        assert {frozenset(row) for row in world[name]} == {frozenset(wanted)}
+
+
+@pytest.mark.rule("MAIL-9")
+def test_any_smtp_client_gets_its_answer(demo: Demo) -> None:
+    pair = info_of(demo)["pairs"][0]
+    with smtplib.SMTP("127.0.0.1", demo.smtp_port, timeout=30) as door:
+        mail = f"From: {pair['buyer']}\r\nSubject: One more thing\r\n\r\nIs it green?\r\n"
+        assert door.sendmail(pair["buyer"], [pair["seller_alias"]], mail) == {}
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            door.sendmail(pair["buyer"], ["nobody@marketplace.example"], mail)
+
+
+@pytest.mark.rule("REL-1")
+@pytest.mark.parametrize("name", ["mail door", "web", "worker"])
+def test_a_killed_part_comes_back(demo: Demo, name: str) -> None:
+    before = demo.parts()[name]
+    family = [before, *before.children(recursive=True)]
+    before.kill()
+    wait_until(lambda: demo.parts().get(name, before).pid != before.pid)
+    wait_until(demo.answers)
+    assert psutil.wait_procs(family, timeout=30)[1] == []
+    assert f"The {name}" in demo.said()
+
+
+def test_ctrl_c_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    with started_demo(tmp_path / "var") as demo:
+        demo.wait_ready()
+        everybody = demo.everybody()
+        before = info_of(demo)
+        assert demo.interrupt() == 0
+        assert psutil.wait_procs(everybody, timeout=10)[1] == []
+        assert "Traceback" not in demo.said()
+        assert demo.output.read_text().rstrip().endswith("goes on where this left off.")
+    with started_demo(tmp_path / "var", ports=(demo.port, demo.smtp_port)) as again:
+        again.wait_ready(times=2)
+        assert info_of(again) == before
+        assert again.said().count("Loading") == 1
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing_half_done(tmp_path: Path) -> None:
+    with started_demo(tmp_path / "var") as demo:
+        wait_until(lambda: "buyers at" in demo.said())  # in the middle of loading
+        everybody = demo.everybody()
+        assert demo.interrupt() == 0
+        assert psutil.wait_procs(everybody, timeout=10)[1] == []
+        assert "Traceback" not in demo.said()
+    with started_demo(tmp_path / "var") as again:
+        again.wait_ready()
+        assert len(info_of(again)["threads"]) == 15
+
+
+def test_parts_end_with_a_killed_parent_and_other_keys_are_told_in_a_sentence(tmp_path: Path) -> None:
+    with started_demo(tmp_path / "var") as demo:
+        demo.wait_ready()
+        everybody = demo.everybody()
+        demo.process.send_signal(signal.SIGKILL)
+        demo.process.wait()
+        assert psutil.wait_procs(everybody, timeout=30)[1] == []
+    other = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    with started_demo(tmp_path / "var", MASTER_KEYS=other) as again:
+        assert again.process.wait(timeout=60) == 1
+        assert "MASTER_KEYS do not open what is stored" in again.said()
+
+
+def test_a_taken_port_and_a_taken_folder_are_told_in_a_sentence(demo: Demo, tmp_path: Path) -> None:
+    with started_demo(tmp_path / "var", ports=(demo.port, demo.smtp_port)) as second:
+        assert second.process.wait(timeout=60) == 1
+        assert f"Port {demo.port} is taken: write for instance `make demo PORT=" in second.said()
+        assert "Traceback" not in second.said()
+    log = demo.folder.with_suffix(".log")
+    with started_demo(demo.folder) as third:
+        assert third.process.wait(timeout=60) == 1
+    assert "Another demo works on" in log.read_text("utf-8")
+
+
+def test_missing_settings_are_told_in_sentences(tmp_path: Path) -> None:
+    with started_demo(tmp_path / "var", SECRET_KEY="short") as demo:
+        assert demo.process.wait(timeout=60) == 1
+        assert "SECRET_KEY is shorter than 50 characters" in demo.said()
+        assert "Traceback" not in demo.said()
+
+
+@pytest.mark.rule("MAIL-4")
+def test_with_redis_celery_does_the_work(tmp_path: Path, redis_url: str) -> None:
+    with started_demo(tmp_path / "var", REDIS_URL=redis_url) as demo:
+        demo.wait_ready()
+        pair = info_of(demo)["pairs"][0]
+        mail = f"From: {pair['buyer']}\r\nSubject: Celery\r\n\r\nWhen does it come?\r\n"
+        threads = len(info_of(demo)["threads"])
+        with smtplib.SMTP("127.0.0.1", demo.smtp_port, timeout=30) as door:
+            door.sendmail(pair["buyer"], [pair["seller_alias"]], mail)
+        wait_until(lambda: len(info_of(demo)["threads"]) == threads + 1)
+        everybody = demo.everybody()
+        assert demo.interrupt() == 0
+        assert psutil.wait_procs(everybody, timeout=30)[1] == []
