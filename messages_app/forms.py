@@ -8,12 +8,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from messages_app.policy.reasons import Availability
 from messages_app.services.submission import SubmittedFile
-from messages_app.wording import reason_name, topic_name
+from messages_app.wording import finding_sentence, reason_name, topic_name
 
 ACCEPTED_FILES = ".txt,.pdf,.jpg,.jpeg,.gif,.png,.doc,.docx"  # ATT-2
 TEXT_MOST = 20_000  # characters a page takes; a mail may be longer
@@ -30,7 +31,7 @@ class FilesField(forms.FileField):
         widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": True})
         super().__init__(widget=widget, required=False, allow_empty_file=True, max_length=1000, **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = data if isinstance(data, list | tuple) else [data] if data else []
         return [super(FilesField, self).clean(file, initial) for file in files]
 
@@ -49,12 +50,28 @@ class MessageForm(forms.Form):
         max_length=TEXT_MOST,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    files = FilesField(label=_("Files"))
     token = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput, initial=new_form_token)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"] = FilesField(label=_("Files"))  # as a class attribute it would hide form.files
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses what was more than the server keeps; below that the gate weighs the message (ATT-1)."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        files: list[UploadedFile[Any]] = data.get("files", [])
+        size = sum(file.size or 0 for file in files)
+        if size > settings.MAX_WIRE_BYTES:
+            told = [{"name": file.name, "size": file.size} for file in files]
+            limit = settings.MAX_MESSAGE_BYTES
+            raise ValidationError(
+                finding_sentence("too_large", {"size": size, "limit": limit, "files": told})
+            )
+        return data
 
     def submitted_files(self) -> tuple[SubmittedFile, ...]:
         """The files with their bytes. They are bounded: the request itself is (settings)."""
-        files: list[UploadedFile] = self.cleaned_data["files"]
+        files: list[UploadedFile[Any]] = self.cleaned_data["files"]
         return tuple(SubmittedFile(name=file.name or "", content=file.read()) for file in files)
 
 

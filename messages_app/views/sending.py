@@ -86,8 +86,7 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
 
 def form_again(form: MessageForm) -> MessageForm:
     """The same form with what was written and a fresh token: the next click is another message."""
-    form.data = form.data.copy()
-    form.data["token"] = new_form_token()
+    form.data = {name: form.data[name] for name in form.data} | {"token": new_form_token()}
     return form
 
 

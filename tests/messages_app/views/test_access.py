@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -71,7 +71,7 @@ every_address = pytest.mark.parametrize(
 )
 
 
-def visit(user: User | None, address: Address, row: UUID | str) -> HttpResponse:
+def visit(user: User | None, address: Address, row: UUID | str) -> Any:
     client = signed_in(user)
     path = f"{reverse(address.name)}?order={row}" if address.query else reverse(address.name, args=[row])
     if address.method == "get":
@@ -84,7 +84,7 @@ def nobodys(row: UUID | str) -> UUID | str:
     return uuid4() if isinstance(row, UUID) else "999-9999999-9999999"
 
 
-def page_of(answer: HttpResponse, row: UUID | str) -> str:
+def page_of(answer: Any, row: UUID | str) -> str:
     """The page without what differs from one visit to the next."""
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode()).replace(
         str(row), "ROW"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,10 +27,10 @@ def threads_on(page: str) -> list[str]:
     return [match.group(2) for match in ROW.finditer(page)]
 
 
-def ask(pair: Pair, hours_ago: float, **fields: object) -> str:
+def ask(pair: Pair, hours_ago: float) -> str:
     """A question of the pair's buyer; returns the address of its thread."""
     order = OrderFactory.create(pair=pair)
-    sent = write(pair, Side.BUYER, user=pair.buyer.user, order=order, hours_ago=hours_ago, **fields)
+    sent = write(pair, Side.BUYER, user=pair.buyer.user, order=order, hours_ago=hours_ago)
     return reverse("thread", args=[sent.thread_id])
 
 
@@ -39,7 +40,7 @@ def test_a_seller_sees_first_what_needs_a_response_soonest_due_first() -> None:
     later, overdue, soon = (ask(PairFactory.create(seller=seller), hours) for hours in (2, 30, 22))
     answered = PairFactory.create(seller=seller)
     path = ask(answered, 3)
-    write(answered, Side.SELLER, user=seller_owner(seller), thread_id=path.split("/")[2])  # type: ignore[arg-type]
+    write(answered, Side.SELLER, user=seller_owner(seller), thread_id=UUID(path.split("/")[2]))
     page = signed_in(seller_owner(seller)).get(reverse("inbox")).content.decode()
     assert threads_on(page) == [overdue, soon, later]
     headings = re.findall(r'class="threads__group">([^<]+)<', page)

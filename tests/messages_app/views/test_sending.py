@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -25,13 +25,13 @@ from tests.messages_app.views.world import World, signed_in, write
 pytestmark = pytest.mark.django_db
 
 
-def token_on(page: HttpResponse) -> str:
+def token_on(page: Any) -> str:
     found = re.search(r'name="token" value="([0-9a-f]{32})"', page.content.decode())
     assert found
     return found.group(1)
 
 
-def reply(client: Client, thread: Thread, text: str, **fields: object) -> HttpResponse:
+def reply(client: Client, thread: Thread, text: str, **fields: object) -> Any:
     path = reverse("thread", args=[thread.pk])
     token = fields.pop("token", None) or token_on(client.get(path))
     return client.post(path, {"text": text, "token": token, **fields})
@@ -108,7 +108,7 @@ def test_files_go_with_the_answer_and_come_back_as_attachments(world: World) -> 
     page = signed_in(world.buyer).get(reverse("thread", args=[world.thread.pk])).content.decode()
     links = re.findall(r'class="file" href="([^"]+)"', page)
     assert "10 bytes" in page
-    answers = [signed_in(world.buyer).get(link) for link in links[-2:]]
+    answers: list[Any] = [signed_in(world.buyer).get(link) for link in links[-2:]]
     assert [b"".join(answer.streaming_content) for answer in answers] == [b"first file", b"second file"]
     assert [answer["Content-Disposition"] for answer in answers] == [
         'attachment; filename="one.txt"',
@@ -124,6 +124,27 @@ def test_a_refused_file_is_named_and_has_to_be_chosen_again(world: World) -> Non
     assert answer.status_code == 422
     assert "invoice.pdf" in page
     assert "attach them again" in page
+
+
+@pytest.mark.rule("ATT-1")
+@pytest.mark.parametrize(
+    ("size", "status"), [(99, 302), (100, 302), (101, 422), (150, 422), (151, 422), (152, 422), (1000, 422)]
+)
+def test_a_page_takes_as_much_as_a_message_may_hold(
+    world: World, settings: Any, size: int, status: int
+) -> None:
+    """Past MAX_WIRE_BYTES the bytes are not even kept: the page knows the size alone."""
+    settings.MAX_MESSAGE_BYTES, settings.MAX_WIRE_BYTES = 100, 150
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+    files = [SimpleUploadedFile("long.txt", b"x" * (size - 1))]
+    answer = reply(signed_in(world.owner), world.thread, "y", files=files)
+    page = answer.content.decode()
+    assert answer.status_code == status
+    if status == 422:
+        told = size if size - 1 <= 150 else size - 1  # the gate counts the text too, the form files alone
+        assert f"{told:,} bytes" in page
+        assert "at most 100" in page
+        assert "y</textarea>" in page
 
 
 @pytest.mark.rule("POL-2", "GATE-2")
@@ -143,7 +164,7 @@ def test_a_masked_message_is_delivered_and_its_author_told(world: World) -> None
 # ---------------------------------------------------------------- contact from an order
 
 
-def new_message(user: User, order: Order, **fields: object) -> HttpResponse:
+def new_message(user: User, order: Order, **fields: object) -> Any:
     client = signed_in(user)
     path = f"{reverse('new_message')}?order={order.number}"
     return client.post(path, {"token": token_on(client.get(path)), **fields})
