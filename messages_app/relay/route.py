@@ -130,7 +130,8 @@ def without_permission(case: Case) -> Routed | None:
 
 
 def repeated(case: Case) -> Routed | None:
-    """The same mail again within 7 days: who comes first under the pair's lock is the original (MAIL-5)."""
+    """The same mail again within 7 days: who comes first under the pair's lock is the original (MAIL-5).
+    A mail refused for want of a permission became nothing, so with the permission it may come again."""
     identity = mail_identity(case)
     received = case.inbound.received_at
     with transaction.atomic():
@@ -141,6 +142,8 @@ def repeated(case: Case) -> Routed | None:
             identity_token=identity,
             received_at__range=(received - REPEATED_WITHIN, received + REPEATED_WITHIN),
         ).exclude(pk=case.inbound.pk)
+        if case.party is not None and case.party.may_reply:
+            same = same.exclude(state=State.REFUSED)
         if same.exists():
             return Routed(state=State.DUPLICATE, outcome="repeated")
         InboundMail.objects.filter(pk=case.inbound.pk).update(identity_token=identity)
@@ -156,8 +159,8 @@ RULES: tuple[Callable[[Case], Routed | None], ...] = (
     automatic,
     unproven,
     unlisted,
+    repeated,  # before what answers with a notice each time
     without_permission,
-    repeated,
 )
 
 

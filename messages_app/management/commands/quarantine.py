@@ -88,8 +88,11 @@ def retry(mails: QuerySet[InboundMail]) -> int:
 
 
 def discard(mails: QuerySet[InboundMail]) -> int:
-    """Ends the way of these; the bytes stay for the record. Returns how many."""
-    return mails.update(state=State.DROPPED, outcome="discarded", settled_at=timezone.now())
+    """Ends the way of these; the bytes stay for the record. Returns how many. Nothing was made of them, so
+    the same mail sent once more is no repetition."""
+    return mails.update(
+        state=State.DROPPED, outcome="discarded", settled_at=timezone.now(), identity_token=None
+    )
 
 
 def _quarantined() -> QuerySet[InboundMail]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from accounts.queries.pairs import alias_of
 from messages_app.models import InboundMail, Message, RawMail
 from messages_app.policy.facts import Side
 from messages_app.relay import parser, receive
+from messages_app.relay import route as routing
 from messages_app.relay.case import Case
 from messages_app.relay.intake import raw_bytes
 from messages_app.relay.parser import Parser, Unreadable
 from messages_app.relay.receive import process_waiting
 from messages_app.relay.route import Routed, route
+from messages_app.services.submission import Submission, Submitted
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.relay.inbound_world import (
     address_of,
@@ -290,6 +292,21 @@ def test_staff_tries_again_or_discards(aside: InboundMail) -> None:
     aside.refresh_from_db()
     assert (aside.state, aside.outcome) == ("dropped", "discarded")
     assert quarantine("list") == []
+
+
+@pytest.mark.rule("MAIL-5", "MAIL-6")
+def test_what_staff_discarded_may_be_sent_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its fault showed after it had been taken for an original."""
+    raw = mail_from(pair.buyer.user.email, "Once more.")
+
+    def faulty(submission: Submission, *, now: datetime) -> Submitted:
+        raise KeyError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(routing, "submit_message", faulty)
+        assert arrive(raw, alias_of(pair, "seller")).state == "quarantined"
+    assert quarantine("discard", "--all") == ["1 discarded"]
+    assert arrive(raw, alias_of(pair, "seller")).state == "done"
 
 
 @pytest.mark.rule("MAIL-6")

@@ -311,6 +311,20 @@ def test_a_refused_mail_may_be_sent_again_once_its_address_is_listed(pair: Pair)
     assert arrive(raw, alias_of(pair, "buyer")).state == "done"
 
 
+@pytest.mark.rule("MAIL-5", "ACC-3", "MAIL-27")
+def test_the_same_mail_without_the_permission_is_told_once_and_goes_with_it(pair: Pair) -> None:
+    reader = MembershipFactory.create(seller=pair.seller)
+    AuthorizedAddressFactory.create(seller=pair.seller, address=reader.user.email)
+    raw = mail_from(reader.user.email, "We ship it today.")
+    states = [arrive(raw, alias_of(pair, "buyer")).state for _ in range(2)]
+    assert states == ["refused", "duplicate"]
+    assert notices() == [("no_reply_permission", reader.user.email)]
+    reader.can_reply = True
+    reader.save()
+    states = [arrive(raw, alias_of(pair, "buyer")).state for _ in range(2)]
+    assert states == ["done", "duplicate"]
+
+
 @pytest.mark.rule("MAIL-27", "GATE-1")
 def test_a_blocked_mail_is_told_to_the_address_that_wrote(pair: Pair) -> None:
     desk = AuthorizedAddressFactory.create(seller=pair.seller, address="second.desk@shop.example")
