@@ -4,12 +4,17 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
+from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "messaging_center.settings")
 
 app = Celery("messaging_center")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# When Redis goes away, kombu gives back what a worker holds over a connection that is no more, and the error
+# ends the worker. Tasks are wake-up calls: the next round does the work without it.
+redis.Channel.do_restore = False
 
 
 @setup_logging.connect

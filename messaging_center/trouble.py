@@ -17,7 +17,7 @@ _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.E
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500, called while the exception is at hand. Asks no database: it may be what is down."""
+    """Django's handler500, called while the exception is at hand. Asks nobody: who knows who is down."""
     if not is_passing(sys.exception()):
         return bare_error(request)
     headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
