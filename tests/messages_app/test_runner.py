@@ -45,7 +45,7 @@ class Counted:
 @contextmanager
 def running(*tasks: Any) -> Iterator[Runner]:
     """A runner with one lane for each task, stopped with the block."""
-    runner = Runner([Lane((cast(Task, task),), every=NEVER) for task in tasks])
+    runner = Runner([Lane((cast("Task[..., Any]", task),), every=NEVER) for task in tasks])
     thread = threading.Thread(target=runner.run)
     thread.start()
     try:
@@ -104,7 +104,7 @@ def test_a_lost_wake_up_is_made_up_for_by_the_round() -> None:
     """Every lane of the product has one, so that nothing waits for a datagram."""
     assert all(lane.every <= 20 for lane in lanes())
     task = Counted("sweep")
-    runner = Runner([Lane((cast(Task, task),), every=0.01)])
+    runner = Runner([Lane((cast("Task[..., Any]", task),), every=0.01)])
     thread = threading.Thread(target=runner.run)
     thread.start()
     wait_until(lambda: task.runs > 3)

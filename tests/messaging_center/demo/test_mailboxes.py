@@ -250,7 +250,8 @@ def test_pages_go_on_where_the_last_one_ended(
     for number in range(5):
         say(pair, Side.BUYER, f"Question {number}", now=timezone.now())
     send_due(50)
-    key, seen, query = mailbox_key(SELLER_ADDRESS), [], {}
+    key, query = mailbox_key(SELLER_ADDRESS), dict[str, str]()
+    seen: list[str] = []
     for _ in range(3):
         shown = page(client, "demo_mailbox", key, **query)
         seen += re.findall(r'href="/demo/mailboxes/mail/([0-9a-f-]+)/"', shown)
@@ -270,7 +271,7 @@ def test_mailboxes_go_on_where_the_last_page_ended(client: Client, monkeypatch: 
         say(one, Side.BUYER, "Hello", now=timezone.now())
         owners.add(one.seller.customer_service_address)
     send_due(50)  # all within one moment: the address decides between them
-    seen, query = [], {}
+    seen, query = list[str](), dict[str, str]()
     for _ in range(3):
         found = mailboxes.mailboxes_with_mail(query.get("after", ""))
         seen += [box.address for box in found[:2]]
