@@ -16,6 +16,8 @@ from messages_app.policy.facts import Facts, Side
 from messages_app.policy.limits import Limits
 from messages_app.policy.verdict import Decision, Finding, Severity, Verdict
 
+MOST_NAMED = 100  # matches that a finding tells of; more would say nothing new
+
 Check = Callable[[Facts, Limits], Finding | None]
 
 # What mail.parsed.Obstacle names; such a mail cannot be read or relayed whole.
@@ -47,7 +49,7 @@ def content_check(rule: str) -> Check:
             severity = Severity.DELIVER
         else:
             severity = Severity.BLOCK if sure else Severity.HOLD
-        data = {"sure": sure, "matches": [asdict(match) for match in matches]}
+        data = {"sure": sure, "matches": [asdict(match) for match in matches[:MOST_NAMED]]}
         return Finding(code=rule, severity=severity, data=data)
 
     return check

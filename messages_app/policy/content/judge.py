@@ -14,10 +14,11 @@ from messages_app.policy.content.lexicon import CARRIER_HOSTS
 from messages_app.policy.content.links import Link, find_links, read_target
 from messages_app.policy.content.markup import read_markup
 from messages_app.policy.content.normalise import View, joined, normalise, plain_view
+from messages_app.policy.content.raw_emails import find_raw
 from messages_app.policy.content.rules import CONTACT_EMAIL, CONTENT_RULES, EXTERNAL_LINK
 from messages_app.policy.content.spaced import squeeze
 from messages_app.policy.content.told_emails import find_told
-from messages_app.policy.content.windows import windows
+from messages_app.policy.content.windows import AROUND, windows
 from messages_app.policy.facts import ContentMatch, Place
 
 EXCERPT_LENGTH = 120
@@ -25,7 +26,6 @@ MAX_FILE_NAMES = 50
 MAX_MARKUP = 100_000  # characters of HTML source read whole
 MAX_TARGETS = 200  # of its links
 MAX_TARGET = 2_000  # characters of one
-MAX_MATCHES = 100  # reported per place; more would say nothing new
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}$")
@@ -75,13 +75,22 @@ class _Judge:
         looked = windows(text)
         for start, end in looked.spans:
             yield from self._words(plain_view(text[start:end], start))
-        yield from _given_up(looked.given_up_at)
+        if looked.given_up_at is not None:
+            yield _given_up(looked.given_up_at)
+            yield from self._unjudged(text, looked.given_up_at)
+
+    def _unjudged(self, text: str, position: int) -> Iterator[_Found]:
+        """Plain addresses from where a text is no longer judged: a buyer's are masked there too (POL-2)."""
+        for hit in find_raw(text, max(0, position - AROUND), self._is_own):
+            yield _Found(CONTACT_EMAIL, hit.start, hit.end, hit.sure)
 
     def _html(self, source: str) -> Iterator[_Found]:
         looked = windows(source, MAX_MARKUP)
         for start, end in looked.spans:
             yield from self._markup(source[start:end], start)
-        yield from _given_up(looked.given_up_at)
+        if looked.given_up_at is not None:
+            yield _given_up(looked.given_up_at)
+            yield from self._unjudged(source, looked.given_up_at)
 
     def _markup(self, source: str, offset: int) -> Iterator[_Found]:
         markup = read_markup(source)
@@ -115,7 +124,9 @@ class _Judge:
         for start, end in looked.spans:
             yield from self._words(view.part(start, end))
         if looked.given_up_at is not None:
-            yield from _given_up(view.starts[looked.given_up_at])
+            yield _given_up(view.starts[looked.given_up_at])
+            for found in self._unjudged(view.text, looked.given_up_at):
+                yield _Found(found.rule, *view.origin(found.start, found.end), found.sure)
 
     def _target(self, view: View) -> Iterator[_Found]:
         if not view.text.strip():
@@ -164,10 +175,9 @@ class _Judge:
         return not link.scheme and not link.spelled and link.host.removeprefix("www.") in self._vouched
 
 
-def _given_up(position: int | None) -> Iterator[_Found]:
+def _given_up(position: int) -> _Found:
     """A text with more signs of contact than can be judged in time is for a person (POL-7)."""
-    if position is not None:
-        yield _Found(CONTACT_EMAIL, position, position + 1, sure=False)
+    return _Found(CONTACT_EMAIL, position, position + 1, sure=False)
 
 
 def _within(host: str, domains: Iterable[str]) -> bool:
@@ -192,7 +202,8 @@ def _looks_only(view: View, text: str, link: Link) -> bool:
 
 
 def _report(place: Place, original: str, found: Iterable[_Found]) -> list[ContentMatch]:
-    """Matches in order, without those that lie within a surer or larger one of the same rule."""
+    """Matches in order, without those that lie within a surer or larger one of the same rule; what
+    overlaps is one. All of them: what is masked goes by them."""
     kept: list[_Found] = []
     items = list(found)
     for rule in CONTENT_RULES:
@@ -201,6 +212,9 @@ def _report(place: Place, original: str, found: Iterable[_Found]) -> list[Conten
         for item in mine:
             if item.start >= end:
                 kept.append(item)
+                end = item.end
+            elif item.end > end:
+                kept[-1] = _Found(rule, kept[-1].start, item.end, kept[-1].sure or item.sure)
                 end = item.end
             elif item.sure and not kept[-1].sure:
                 kept[-1] = item
@@ -213,5 +227,5 @@ def _report(place: Place, original: str, found: Iterable[_Found]) -> list[Conten
             excerpt=original[item.start : item.end][:EXCERPT_LENGTH],
             sure=item.sure,
         )
-        for item in sorted(kept, key=lambda f: f.start)[:MAX_MATCHES]
+        for item in sorted(kept, key=lambda f: f.start)
     ]

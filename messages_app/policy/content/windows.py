@@ -12,6 +12,7 @@ from dataclasses import dataclass
 WHOLE = 8_000  # characters judged whole
 BUDGET = 4_000  # characters judged further on
 AROUND = 150  # characters each side of a sign
+_STEP = AROUND // 2  # signs closer than that are one: what stands around them lies in the same window
 
 _SIGNS = (
     *(
@@ -47,13 +48,13 @@ def windows(text: str, whole: int = WHOLE) -> Windows:
         return Windows(((0, len(text)),))
     spans = [(0, whole)]
     left = BUDGET
-    for sign in _signs_from(text.lower(), whole):
+    for sign in _signs_from(text.lower(), whole - AROUND):
         start, end = max(sign - AROUND, spans[-1][1]), min(sign + AROUND, len(text))
         if end <= start:
             continue
         left -= end - start
         if left < 0:
-            return Windows(tuple(spans), given_up_at=sign)
+            return Windows(_joined(spans), given_up_at=sign)
         spans.append((start, end))
     return Windows(_joined(spans))
 
@@ -61,14 +62,14 @@ def windows(text: str, whole: int = WHOLE) -> Windows:
 def _signs_from(text: str, position: int) -> list[int]:
     """Where signs stand, ascending; of each kind no more than the budget could take."""
     found: list[int] = []
-    most = BUDGET // AROUND + 1
+    most = (BUDGET + AROUND) // _STEP + 1
     for sign in _SIGNS:
         at = text.find(sign, position)
         count = 0
         while at >= 0 and count < most:
             found.append(at)
             count += 1
-            at = text.find(sign, at + AROUND)
+            at = text.find(sign, at + _STEP)
     return sorted(found)
 
 

@@ -327,6 +327,15 @@ def test_findings_carry_what_their_words_need(code: str, facts: Facts, data: dic
     assert [(found.code, found.data) for found in judge(facts).findings] == [(code, data)]
 
 
+@pytest.mark.rule("GATE-2", "POL-7")
+@pytest.mark.parametrize(("matches", "named"), [(99, 99), (100, 100), (101, 100)])
+def test_a_finding_names_so_many_matches_and_weighs_them_all(matches: int, named: int) -> None:
+    content = (*(match(sure=False) for _ in range(matches - 1)), match())
+    [finding] = judge(reply(content=content)).findings
+    assert len(finding.data["matches"]) == named  # type: ignore[arg-type]
+    assert finding.data["sure"]
+
+
 @pytest.mark.rule("POL-2")
 def test_content_findings_carry_each_place() -> None:
     unsure = replace(match(), start=9, end=12, sure=False)

@@ -1,9 +1,11 @@
 """The content rules by example: what passes, what does not, and where it stands."""
 
+from typing import Any
+
 import pytest
 
-from messages_app.policy.content import CONTENT_RULES, POLICY_VERSION, Judged, judge, mask
-from messages_app.policy.content.judge import MAX_MATCHES
+from messages_app.policy.content import CONTENT_RULES, POLICY_VERSION, Judged, judge, mask, raw_emails
+from messages_app.policy.content.judge import _Found, _report
 from messages_app.policy.facts import ContentMatch, Place
 
 OWN = "k7m2p9qrtvwxyz3@marketplace.example"
@@ -202,8 +204,71 @@ def test_where_a_person_would_hesitate_it_is_unsure(text: str) -> None:
     assert [(match.rule, match.sure) for match in found(text=text)] == [("external_link", False)]
 
 
-def test_a_flood_of_matches_is_cut() -> None:
-    assert len(found(text="a@b.example " * 500)) == MAX_MATCHES
+def masked(text: str) -> str:
+    return mask(text, found(text=text), "[x]")
+
+
+@pytest.mark.rule("POL-2")
+@pytest.mark.parametrize("count", [1, 100, 101, 130, 600])
+def test_every_address_of_a_list_is_masked(count: int) -> None:
+    text = "".join(f"person{number}@people.example, " for number in range(count))
+    assert masked(text) == "[x], " * count
+
+
+LONG = "All is well with the parcel and the order. " * 300
+MANY_SIGNS = f"{LONG}{'5 @ 3.00 and so on and on for a while, a hundred letters of it. ' * 400}"
+
+
+@pytest.mark.rule("POL-2", "POL-7")
+@pytest.mark.parametrize(
+    "address",
+    ["john@gmail.com", "john@shop.lan", "x" * 90 + "@people.example", "j@zürich.example", "john＠gmail．com"],
+)
+def test_where_a_long_text_is_given_up_plain_addresses_are_masked(address: str) -> None:
+    shown = masked(f"{MANY_SIGNS}Write to {address}, or to {OWN} or about x@2.jpg. {LONG}")
+    assert "gmail" not in shown
+    assert address[-10:] not in shown
+    assert shown.endswith(f", or to {OWN} or about x@2.jpg. {LONG}")
+
+
+@pytest.mark.rule("POL-1", "POL-7")
+@pytest.mark.parametrize(("address", "sure"), [("john@gmail.com", True), ("john@shop.lan", False)])
+def test_a_plain_address_where_a_long_text_is_given_up_is_as_sure_as_elsewhere(
+    address: str, sure: bool
+) -> None:
+    places: list[dict[str, Any]] = [
+        {"text": f"{MANY_SIGNS}{address}"},
+        {"html": f"<p>{LONG * 9}{MANY_SIGNS * 4}{address}"},
+    ]
+    for words in places:
+        given_up, *matches = found(**words)
+        assert not given_up.sure
+        assert [(match.excerpt, match.sure) for match in matches] == [(address, sure)]
+
+
+@pytest.mark.rule("POL-2")
+def test_past_a_number_of_addresses_all_the_rest_is_masked() -> None:
+    before = f"{MANY_SIGNS}{'a@b.example, ' * raw_emails.MOST}"
+    shown = masked(f"{before}the last: c@d.example and more words")
+    assert shown.endswith("[x], " * raw_emails.MOST + "the last: [x]")
+
+
+@pytest.mark.rule("POL-5")
+@pytest.mark.parametrize("apart", range(100, 240, 5))
+@pytest.mark.parametrize("before", [LONG, "x " * 3_950])
+def test_an_address_near_another_sign_is_found_whole(before: str, apart: int) -> None:
+    """Windows begin and end at whatever distance from it."""
+    text = f"{before}@ {'x ' * (apart // 2)}long.name@an-even-longer-name-for-a-house.pizza {LONG}"
+    assert [match.excerpt for match in found(text=text)] == [
+        "long.name@an-even-longer-name-for-a-house.pizza"
+    ]
+
+
+@pytest.mark.rule("POL-2")
+def test_what_overlaps_is_masked_to_its_end() -> None:
+    finds = [_Found("contact_email", 1, 4, True), _Found("contact_email", 2, 6, False)]
+    (match,) = _report(Place.TEXT, "abcdefgh", finds)
+    assert (match.start, match.end, match.sure, match.excerpt) == (1, 6, True, "bcdef")
 
 
 @pytest.mark.rule("POL-2")
