@@ -18,9 +18,24 @@ def role_or_404(request: HttpRequest, permission: Permission | None = None) -> R
     role = current_role(request)
     if role is None:
         raise Http404
-    if permission is not None and not role.may(permission):
-        raise PermissionDenied
+    if permission is not None:
+        require(role, permission)
     return role
+
+
+def require(role: Role, permission: Permission) -> None:
+    """Raises PermissionDenied for a member without that permission.
+
+    Where a row is named, after its look-up: what is not one's own is 404 to everybody (SEC-1).
+    """
+    if not role.may(permission):
+        raise PermissionDenied
+
+
+def require_owner(role: Role) -> None:
+    """Raises PermissionDenied for a member who is not the owner; a buyer's side is their own."""
+    if role.membership is not None and not role.membership.is_owner:
+        raise PermissionDenied
 
 
 def seller_role_or_404(request: HttpRequest, permission: Permission) -> Role:
@@ -28,8 +43,7 @@ def seller_role_or_404(request: HttpRequest, permission: Permission) -> Role:
     role = role_or_404(request)
     if role.membership is None:
         raise Http404
-    if not role.may(permission):
-        raise PermissionDenied
+    require(role, permission)
     return role
 
 

@@ -27,7 +27,7 @@ class Limit:
     window: timedelta = HOUR
 
 
-# Links asked for and accounts opened: few for one address, more for one place, where many may sit.
+# Links mailed to one address, whoever had them sent: few; more for one place, where many may sit.
 LINK_PER_ADDRESS = Limit("link-address", 5)
 LINK_PER_PLACE = Limit("link-place", 60)
 # Failed sign-ins from one place over all accounts; django-axes counts those of one account.

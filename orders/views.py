@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import role_or_404, seller_role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Permission
 from accounts.queries.pairs import alias_of
 from accounts.services.consent import set_blocked_by_seller
@@ -31,8 +31,9 @@ def orders(request: HttpRequest) -> HttpResponse:
 @login_required
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order, with the way to write about it to the other side."""
-    role = role_or_404(request, Permission.READ)
+    role = role_or_404(request)
     found = order_or_404(role, number)
+    require(role, Permission.READ)
     pair = pair_of_order(found)
     context = {
         "section": "orders",
@@ -51,8 +52,11 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 def block_buyer(request: HttpRequest, number: str) -> HttpResponse:
     """Blocks the buyer of an order for messages that belong to no order, or unblocks them (ACC-8)."""
-    role = seller_role_or_404(request, Permission.SETTINGS)
+    role = role_or_404(request)
     found = order_or_404(role, number)
+    if role.membership is None:
+        raise Http404
+    require(role, Permission.SETTINGS)
     blocked = request.POST.get("blocked") == "yes"
     pair = pair_for(found.buyer, found.seller)
     set_blocked_by_seller(pair=pair, blocked=blocked, now=timezone.now())

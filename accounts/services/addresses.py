@@ -10,29 +10,50 @@ from django.db import transaction
 from accounts.addresses import normalise_address
 from accounts.links import address_by_token
 from accounts.models import AccountEvent, AuthorizedAddress, Seller
+from accounts.rate_limit import CONFIRM_PER_SELLER, LINK_PER_ADDRESS, count_try
 from accounts.wake import wake
 
 State = AuthorizedAddress.State
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An address on the list, and whether a link was mailed to it just now."""
+
+    row: AuthorizedAddress
+    mailed: bool
+
+    @property
+    def spent(self) -> bool:
+        """It waits for a link that the limits of SEC-4 kept back."""
+        return self.row.state == State.WAITING and not self.mailed
+
+
 @transaction.atomic
-def add_address(*, seller: Seller, address: str, now: datetime) -> AuthorizedAddress:
+def add_address(*, seller: Seller, address: str, now: datetime) -> Listed:
     """Lists an address, waiting, and has a link mailed to it; one that waits gets a fresh link.
 
-    A confirmed or blocked address stays as it is and gets no mail.
+    A confirmed or blocked address stays as it is and gets no mail. Past the limits of SEC-4 it is
+    listed all the same, and an older link stays good.
     """
-    row, created = AuthorizedAddress.objects.get_or_create(
+    row, _ = AuthorizedAddress.objects.get_or_create(
         seller=seller, address=normalise_address(address), defaults={"created_at": now}
     )
-    if row.state == State.WAITING:
-        if not created:
-            AuthorizedAddress.objects.filter(pk=row.pk).update(created_at=now)  # ends the older link
-            row.created_at = now
-        AccountEvent.objects.create(
-            kind=AccountEvent.Kind.CONFIRM_ADDRESS, authorized_address=row, created_at=now
-        )
-        wake("take_events")
-    return row
+    return Listed(row, mailed=row.state == State.WAITING and _mail_link(row, now))
+
+
+def _mail_link(row: AuthorizedAddress, now: datetime) -> bool:
+    """The only way to a confirmation mail, counted by seller and by address: it may be a stranger's."""
+    within = [count_try(CONFIRM_PER_SELLER, str(row.seller_id)), count_try(LINK_PER_ADDRESS, row.address)]
+    if not all(within):
+        return False
+    AuthorizedAddress.objects.filter(pk=row.pk).update(created_at=now)  # ends an older link
+    row.created_at = now
+    AccountEvent.objects.create(
+        kind=AccountEvent.Kind.CONFIRM_ADDRESS, authorized_address=row, created_at=now
+    )
+    wake("take_events")
+    return True
 
 
 def confirm_address(*, token: str, now: datetime) -> AuthorizedAddress | None:
@@ -50,10 +71,12 @@ def block_address(*, row: AuthorizedAddress) -> None:
 
 
 @transaction.atomic
-def unblock_address(*, row: AuthorizedAddress, now: datetime) -> None:
-    """Lets it wait again: it is confirmed anew."""
-    if AuthorizedAddress.objects.filter(pk=row.pk, state=State.BLOCKED).update(state=State.WAITING):
-        add_address(seller=row.seller, address=row.address, now=now)
+def unblock_address(*, row: AuthorizedAddress, now: datetime) -> Listed | None:
+    """Lets it wait again: it is confirmed anew, by no link from before. None if it is not blocked."""
+    blocked = AuthorizedAddress.objects.filter(pk=row.pk, state=State.BLOCKED)
+    if not blocked.update(state=State.WAITING, created_at=now):
+        return None
+    return add_address(seller=row.seller, address=row.address, now=now)
 
 
 def remove_address(*, row: AuthorizedAddress) -> None:
@@ -73,9 +96,9 @@ class Notifications:
 
 
 @transaction.atomic
-def set_notifications(*, seller: Seller, wanted: Notifications, now: datetime) -> AuthorizedAddress | None:
+def set_notifications(*, seller: Seller, wanted: Notifications, now: datetime) -> Listed | None:
     """Stores the switches. A new address for buyers' messages is listed to be confirmed, and returned
-    while it waits; until it is confirmed no buyer's text goes there (ACC-4, ACC-5)."""
+    while it is not; until it is confirmed no buyer's text goes there (ACC-4, ACC-5)."""
     address = normalise_address(wanted.buyer_messages_address)
     changed = address and address != seller.buyer_messages_address
     Seller.objects.filter(pk=seller.pk).update(
@@ -87,8 +110,8 @@ def set_notifications(*, seller: Seller, wanted: Notifications, now: datetime) -
     )
     if not changed:
         return None
-    row = add_address(seller=seller, address=address, now=now)
-    return row if row.state != State.CONFIRMED else None
+    listed = add_address(seller=seller, address=address, now=now)
+    return listed if listed.row.state != State.CONFIRMED else None
 
 
 def set_messaging(*, seller: Seller, enabled: bool) -> None:

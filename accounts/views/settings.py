@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import role_or_404, seller_role_or_404
+from accounts.access import require, role_or_404, seller_role_or_404
 from accounts.forms import BuyerNotificationsForm, ListedAddressForm, ProfileForm, SellerNotificationsForm
 from accounts.links import address_by_token
 from accounts.models import AuthorizedAddress, Buyer, Permission, Seller
 from accounts.queries.addresses import authorized_address_or_404, authorized_addresses
-from accounts.rate_limit import CONFIRM_PER_SELLER, count_try
 from accounts.roles import Role
 from accounts.services import addresses, people
 
@@ -27,7 +26,7 @@ def address_list(request: HttpRequest) -> HttpResponse:
     role = seller_role_or_404(request, Permission.SETTINGS)
     form = ListedAddressForm(request.POST or None)
     if form.is_valid():
-        _ask_to_confirm(request, _seller(role), form.cleaned_data["email"])
+        _say_listed(request, _add(_seller(role), form.cleaned_data["email"]))
         return redirect("settings_addresses")
     context = {"section": "settings", "role": role, "form": form, "addresses": authorized_addresses(role)}
     return render(request, "accounts/settings_addresses.html", context, status=_status(form))
@@ -37,34 +36,40 @@ def address_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def change_address(request: HttpRequest, pk: int) -> HttpResponse:
     """Blocks, unblocks or removes a listed address, or mails its link again."""
-    role = seller_role_or_404(request, Permission.SETTINGS)
+    role = role_or_404(request)
     row = authorized_address_or_404(role, pk)
+    require(role, Permission.SETTINGS)
     match request.POST.get("action"):
         case "block":
             addresses.block_address(row=row)
         case "unblock":
-            addresses.unblock_address(row=row, now=timezone.now())
+            _say_listed(request, addresses.unblock_address(row=row, now=timezone.now()))
         case "remove":
             addresses.remove_address(row=row)
         case "send" if row.state == AuthorizedAddress.State.WAITING:
-            _ask_to_confirm(request, row.seller, row.address)
+            _say_listed(request, _add(row.seller, row.address))
         case _:
             raise Http404
     return redirect("settings_addresses")
 
 
-def _ask_to_confirm(request: HttpRequest, seller: Seller, address: str) -> None:
-    """Lists the address and says what happened; mails are bounded, for the address may be a stranger's."""
-    if not count_try(CONFIRM_PER_SELLER, str(seller.pk)):
-        messages.error(request, _("Too many confirmation mails within an hour. Try again later."))
+def _add(seller: Seller, address: str) -> addresses.Listed:
+    return addresses.add_address(seller=seller, address=address, now=timezone.now())
+
+
+def _say_listed(request: HttpRequest, listed: addresses.Listed | None) -> None:
+    """Says what became of an address; None: nothing."""
+    if listed is None:
         return
-    row = addresses.add_address(seller=seller, address=address, now=timezone.now())
-    if row.state == AuthorizedAddress.State.WAITING:
-        messages.info(request, _("A link to confirm %(address)s was sent there.") % {"address": row.address})
-    elif row.state == AuthorizedAddress.State.CONFIRMED:
-        messages.info(request, _("%(address)s is confirmed already.") % {"address": row.address})
+    named = {"address": listed.row.address}
+    if listed.mailed:
+        messages.info(request, _("A link to confirm %(address)s was sent there.") % named)
+    elif listed.spent:
+        messages.error(request, _("Too many confirmation mails within an hour. Try again later."))
+    elif listed.row.state == AuthorizedAddress.State.CONFIRMED:
+        messages.info(request, _("%(address)s is confirmed already.") % named)
     else:
-        messages.error(request, _("%(address)s is blocked. Unblock it first.") % {"address": row.address})
+        messages.error(request, _("%(address)s is blocked. Unblock it first.") % named)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,9 +115,10 @@ def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> H
         data = dict(form.cleaned_data)
         addresses.set_messaging(seller=seller, enabled=data.pop("messaging_enabled"))
         wanted = addresses.Notifications(**data)
-        waiting = addresses.set_notifications(seller=seller, wanted=wanted, now=timezone.now())
+        unconfirmed = addresses.set_notifications(seller=seller, wanted=wanted, now=timezone.now())
         messages.success(request, _("Your notifications are saved."))
-        if waiting:
+        if unconfirmed:
+            _say_listed(request, unconfirmed)
             messages.info(request, _("Buyer messages go to the new address once it is confirmed."))
         return redirect("settings_notifications")
     context = {"section": "settings", "role": role, "form": form, "seller": seller}

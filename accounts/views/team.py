@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import role_or_404
+from accounts.access import require_owner, role_or_404
 from accounts.forms import MemberForm
 from accounts.queries.team import member_or_404, team_of
 from accounts.roles import Role
@@ -21,7 +20,8 @@ from accounts.services.team import remove_member, set_permissions
 @login_required
 def team(request: HttpRequest) -> HttpResponse:
     """Who is in the team, and what each member may do."""
-    role = _owner_or_404(request)
+    role = _member_role_or_404(request)
+    require_owner(role)
     members = [(member, MemberForm(initial=vars(member), prefix=str(member.pk))) for member in team_of(role)]
     context = {"section": "settings", "role": role, "members": members}
     return render(request, "accounts/settings_team.html", context)
@@ -31,7 +31,11 @@ def team(request: HttpRequest) -> HttpResponse:
 @login_required
 def change_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Stores a member's permissions, or removes the member."""
-    member = member_or_404(_owner_or_404(request), pk)
+    role = _member_role_or_404(request)
+    member = member_or_404(role, pk)
+    require_owner(role)
+    if member.is_owner:
+        raise Http404  # nobody changes the owner
     if request.POST.get("action") == "remove":
         remove_member(membership=member)
         messages.success(request, _("The member is removed; their access has ended."))
@@ -44,11 +48,9 @@ def change_member(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("settings_team")
 
 
-def _owner_or_404(request: HttpRequest) -> Role:
-    """The role of an owner: 404 for buyers, 403 for other members (SEC-1)."""
+def _member_role_or_404(request: HttpRequest) -> Role:
+    """The role of somebody in a team; a buyer has none."""
     role = role_or_404(request)
     if role.membership is None:
         raise Http404
-    if not role.membership.is_owner:
-        raise PermissionDenied
     return role

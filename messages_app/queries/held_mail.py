@@ -38,6 +38,13 @@ def held_rows(role: Role, now: datetime) -> QuerySet[InboundMail]:
     return held.filter(alias__side=Side.SELLER, alias__pair__buyer=role.buyer)
 
 
+def held_count(role: Role, now: datetime) -> int:
+    """How many are shown, counted up to 100: what the inbox tells whoever may decide (ACC-3)."""
+    if role.membership is not None and not role.membership.is_owner:
+        return 0
+    return len(held_rows(role, now).values_list("pk", flat=True)[:SHOWN])
+
+
 def held_mails(role: Role, now: datetime) -> list[HeldMail]:
     """The newest first, at most 100; one statement."""
     rows = held_rows(role, now).select_related("alias__pair__buyer", "alias__pair__seller")

@@ -10,14 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Permission
 from accounts.roles import Role
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import thread_or_404
 from messages_app.services.clock import mark_not_needed, undo_not_needed
-from messages_app.views.permission import require
 
 
 @require_POST

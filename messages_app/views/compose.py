@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Pair, Permission
 from accounts.roles import Role
 from accounts.services.pairs import pair_for
@@ -15,7 +15,6 @@ from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.queries.facts import cap_of, usage_of
 from messages_app.queries.limits import current_limits
-from messages_app.views.permission import require
 from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
 from messages_app.wording import reason_name, topic_name
 from orders.models import Order

@@ -10,15 +10,14 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from accounts.access import role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Permission
 from messages_app.models import Message, Thread
 from messages_app.policy.facts import Side
-from messages_app.queries.threads import attachment_or_404, file_key, file_meta, message_or_404
+from messages_app.queries.threads import attachment_or_404, file_key, file_name, message_or_404
 from messages_app.vault.content import shown_content, written_content
 from messages_app.vault.files import read_file
 from messages_app.vault.keys import open_key
-from messages_app.views.permission import require
 
 # What a browser may be told; everything is sent as an attachment with nosniff all the same (ATT-6).
 CONTENT_TYPES = {
@@ -49,12 +48,13 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> StreamingHttpRespon
     file, thread = attachment_or_404(role, attachment_id)
     require(role, Permission.READ)
     key = open_key(thread.key)
+    name = file_name(key, file, mine=file.message.author == role.side)
     answer = StreamingHttpResponse(
         read_file(file_key(key, file), table="attachment", row_id=file.id),
         content_type=CONTENT_TYPES.get(file.kind, "application/octet-stream"),
     )
     answer["Content-Length"] = str(file.size)
-    answer["Content-Disposition"] = content_disposition_header(True, file_meta(key, file)["name"]) or ""
+    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["Cache-Control"] = "private, no-store"
     return answer

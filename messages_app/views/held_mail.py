@@ -10,19 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import role_or_404
-from accounts.models import Permission
+from accounts.access import require_owner, role_or_404
 from messages_app.queries.held_mail import held_mail_or_404
 from messages_app.queries.held_mail import held_mails as held_mails_of
 from messages_app.services.held_mail import confirm_mail, discard_mail
-from messages_app.views.permission import require
 
 
 @require_safe
 @login_required
 def held_mails(request: HttpRequest) -> HttpResponse:
     """Mails that say they come from this side and could not be proven (MAIL-10)."""
-    role = role_or_404(request, Permission.SETTINGS)
+    role = role_or_404(request)
+    require_owner(role)
     context = {"role": role, "mails": held_mails_of(role, timezone.now())}
     return render(request, "messages_app/held_mails.html", context)
 
@@ -33,7 +32,7 @@ def held_mail(request: HttpRequest, inbound_id: UUID) -> HttpResponse:
     """Confirms or discards one of them."""
     role = role_or_404(request)
     row = held_mail_or_404(role, inbound_id, timezone.now())
-    require(role, Permission.SETTINGS)
+    require_owner(role)  # who confirms it sends it as the owner (ACC-3)
     match request.POST.get("action"):
         case "confirm":
             done = confirm_mail(inbound=row)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import role_or_404
 from accounts.models import Permission
-from messages_app.queries.held_mail import held_rows
+from messages_app.queries.held_mail import held_count
 from messages_app.queries.inbox import counts_of, inbox_page, view_named, views_of
 
 
@@ -18,11 +18,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The mailbox of the current role; the view and the page stand in the URL (BOX-2, BOX-3)."""
     role = role_or_404(request, Permission.READ)
     view = view_named(role, request.GET.get("view", ""))
-    may_set = role.may(Permission.SETTINGS)
     context = {
         "role": role,
-        "may_set": may_set,
-        "held": held_rows(role, timezone.now()).count() if may_set else 0,
+        "may_set": role.may(Permission.SETTINGS),
+        "held": held_count(role, timezone.now()),
         "view": view,
         "views": views_of(role),
         "counts": counts_of(role),

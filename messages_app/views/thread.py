@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Permission
 from accounts.roles import Role
 from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
@@ -20,7 +20,6 @@ from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import NEWEST, alias_shown, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
-from messages_app.views.permission import require
 from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
 from orders.models import Order, OrderEvent
 

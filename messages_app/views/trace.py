@@ -7,12 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.access import role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Permission
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import message_or_404
 from messages_app.queries.trace import trace_of
-from messages_app.views.permission import require
 
 
 @require_safe

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from accounts import rate_limit
 from accounts.links import address_by_token, address_token
@@ -16,6 +18,8 @@ from accounts.services.addresses import (
     remove_address,
     unblock_address,
 )
+from messages_app.models import Delivery
+from messages_app.services.events import take_events
 from tests.factories import (
     AuthorizedAddressFactory,
     BuyerFactory,
@@ -75,13 +79,13 @@ def test_the_list_shows_each_state() -> None:
 @pytest.mark.rule("ACC-4", "SEC-4")
 def test_a_link_ends_after_a_day_and_when_a_newer_one_is_asked_for() -> None:
     with time_machine.travel(NOW, tick=False) as clock:
-        row = add_address(seller=SellerFactory.create(), address="a@shop.example", now=NOW)
+        row = add_address(seller=SellerFactory.create(), address="a@shop.example", now=NOW).row
         first = address_token(row)
         clock.move_to(NOW + timedelta(hours=24))
         assert address_by_token(first) == row
         clock.shift(timedelta(seconds=1))
         assert address_by_token(first) is None
-        again = add_address(seller=row.seller, address="A@shop.example", now=NOW + timedelta(hours=25))
+        again = add_address(seller=row.seller, address="A@shop.example", now=NOW + timedelta(hours=25)).row
         assert again.pk == row.pk
         second = address_token(again)
         assert confirm_address(token=first, now=NOW) is None
@@ -92,8 +96,8 @@ def test_a_link_ends_after_a_day_and_when_a_newer_one_is_asked_for() -> None:
 @pytest.mark.rule("ACC-4", "SEC-4")
 def test_a_link_ends_when_the_address_is_blocked_or_removed() -> None:
     seller = SellerFactory.create()
-    blocked = add_address(seller=seller, address="blocked@shop.example", now=NOW)
-    removed = add_address(seller=seller, address="removed@shop.example", now=NOW)
+    blocked = add_address(seller=seller, address="blocked@shop.example", now=NOW).row
+    removed = add_address(seller=seller, address="removed@shop.example", now=NOW).row
     tokens = [address_token(blocked), address_token(removed)]
     block_address(row=blocked)
     remove_address(row=removed)
@@ -110,7 +114,7 @@ def test_a_link_ends_when_the_address_is_blocked_or_removed() -> None:
 @pytest.mark.parametrize("state", ["confirmed", "blocked"])
 def test_adding_what_is_confirmed_or_blocked_changes_nothing_and_sends_nothing(state: str) -> None:
     row = AuthorizedAddressFactory.create(state=state)
-    assert add_address(seller=row.seller, address=row.address, now=NOW).state == state
+    assert add_address(seller=row.seller, address=row.address, now=NOW).row.state == state
     unblock_address(row=AuthorizedAddressFactory.create(state="confirmed"), now=NOW)
     assert asked() == []
 
@@ -118,7 +122,8 @@ def test_adding_what_is_confirmed_or_blocked_changes_nothing_and_sends_nothing(s
 @pytest.mark.rule("ACC-4")
 def test_two_sellers_may_list_the_same_address() -> None:
     first, second = (
-        add_address(seller=SellerFactory.create(), address="agency@shop.example", now=NOW) for _ in range(2)
+        add_address(seller=seller, address="agency@shop.example", now=NOW).row
+        for seller in SellerFactory.create_batch(2)
     )
     assert confirm_address(token=address_token(first), now=NOW) == first
     assert (state_of(first), state_of(second)) == ("confirmed", "waiting")
@@ -162,6 +167,11 @@ def test_who_may_see_and_change_the_list() -> None:
     for client, listed, changed in visitors:
         assert client.get(LIST).status_code == listed
         assert client.post(change, {"action": "explode"}).status_code == changed
+    for action in ("block", "remove"):  # the look-up comes before the permission
+        answer = visitor(may_not.user, selling_for=seller).post(
+            f"{LIST}{stranger.authorized_addresses.get().pk}/", {"action": action}
+        )
+        assert answer.status_code == 404
     client = owner_browser(stranger)
     for action in ("block", "remove", "send", "unblock"):
         assert client.post(change, {"action": action}).status_code == 404
@@ -172,13 +182,75 @@ def test_who_may_see_and_change_the_list() -> None:
 
 @pytest.mark.rule("SEC-4", "ACC-4")
 def test_confirmation_mails_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.views.settings.CONFIRM_PER_SELLER", rate_limit.Limit("confirm-seller", 2))
+    monkeypatch.setattr(
+        "accounts.services.addresses.CONFIRM_PER_SELLER", rate_limit.Limit("confirm-seller", 2)
+    )
     seller = SellerFactory.create()
     client = owner_browser(seller)
     for n in range(3):
         client.post(LIST, {"email": f"a{n}@people.example"})
     assert len(asked()) == 2
     assert "Too many" in client.get(LIST).content.decode()
+
+
+def by_the_list(client: Client, row: AuthorizedAddress) -> None:
+    client.post(LIST, {"email": row.address})
+
+
+def by_sending_again(client: Client, row: AuthorizedAddress) -> None:
+    client.post(f"{LIST}{row.pk}/", {"action": "send"})
+
+
+def by_blocking_and_unblocking(client: Client, row: AuthorizedAddress) -> None:
+    for action in ("block", "unblock"):
+        client.post(f"{LIST}{row.pk}/", {"action": action})
+
+
+def by_removing_and_adding(client: Client, row: AuthorizedAddress) -> None:
+    client.post(f"{LIST}{row.seller.authorized_addresses.get(address=row.address).pk}/", {"action": "remove"})
+    client.post(LIST, {"email": row.address})
+
+
+def by_buyer_messages(client: Client, row: AuthorizedAddress) -> None:
+    for address in (row.address, ""):
+        client.post("/settings/notifications/", {"buyer_messages_address": address})
+
+
+@pytest.mark.rule("SEC-4", "ACC-4")
+@pytest.mark.parametrize(
+    "way",
+    [by_the_list, by_sending_again, by_blocking_and_unblocking, by_removing_and_adding, by_buyer_messages],
+)
+def test_no_way_mails_an_address_more_often_than_the_limit(
+    way: Callable[[Client, AuthorizedAddress], None],
+) -> None:
+    row = AuthorizedAddressFactory.create(address="stranger@people.example", state="waiting")
+    client = owner_browser(row.seller)
+    tries = rate_limit.LINK_PER_ADDRESS.tries
+    for _ in range(tries):
+        way(client, row)
+        take_events(timezone.now())  # a removed row takes its events along, not its mails
+    mails = Delivery.objects.filter(recipient=row.address)
+    assert mails.count() == tries
+    assert "Too many" not in client.get(LIST).content.decode()
+    way(client, row)
+    take_events(timezone.now())
+    assert mails.count() == tries
+    assert "Too many" in client.get(LIST).content.decode()
+    assert row.seller.authorized_addresses.get(address=row.address).state == "waiting"
+
+
+@pytest.mark.rule("SEC-4", "ACC-4")
+def test_a_link_that_was_mailed_stays_good_where_the_limit_kept_the_next_one_back() -> None:
+    seller = SellerFactory.create()
+    for _ in range(rate_limit.LINK_PER_ADDRESS.tries):
+        row = add_address(seller=seller, address="a@shop.example", now=timezone.now()).row
+    token = address_token(row)
+    assert add_address(seller=seller, address="a@shop.example", now=timezone.now()).spent
+    assert address_by_token(token) == row
+    block_address(row=row)
+    unblock_address(row=row, now=timezone.now())
+    assert confirm_address(token=token, now=timezone.now()) is None  # but a block ends it
 
 
 @pytest.mark.rule("ACC-4", "MAIL-9")

@@ -47,7 +47,7 @@ def token_in(delivery: Delivery) -> tuple[str, str]:
 @pytest.mark.rule("ACC-4", "SEC-4")
 def test_an_added_address_gets_its_link_in_the_sellers_language() -> None:
     seller = SellerFactory.create(language="de", trade_name="Alder")
-    row = add_address(seller=seller, address="desk@shop.example", now=NOW)
+    row = add_address(seller=seller, address="desk@shop.example", now=NOW).row
     assert take_events(NOW) == 1
     [delivery] = sent()
     assert (delivery.kind, delivery.template, delivery.recipient, delivery.language) == (
@@ -92,7 +92,7 @@ def test_signing_up_and_signing_up_again() -> None:
 @pytest.mark.rule("ACC-1", "ACC-4")
 def test_what_leads_to_nobody_is_taken_without_a_mail() -> None:
     ask_for_link(email="nobody@people.example", now=NOW)
-    row = add_address(seller=SellerFactory.create(), address="desk@shop.example", now=NOW)
+    row = add_address(seller=SellerFactory.create(), address="desk@shop.example", now=NOW).row
     block_address(row=row)
     assert take_events(NOW) == 2
     assert sent() == []

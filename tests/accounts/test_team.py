@@ -73,6 +73,9 @@ def test_only_the_owner_manages_the_team_and_nobody_the_owner() -> None:
         for pk in (colleague.pk, member.pk, owner.pk):
             assert client.post(f"{TEAM}{pk}/", {"action": "remove"}).status_code == status
     assert visitor(member.user).get(TEAM).status_code == 403
+    elsewhere = MembershipFactory.create()  # the look-up comes before the permission
+    for pk in (elsewhere.pk, 999_999):
+        assert visitor(member.user).post(f"{TEAM}{pk}/", {"action": "remove"}).status_code == 404
     page = visitor(owner.user).get(TEAM)
     assert colleague.user.email in page.content.decode()
     assert visitor(owner.user).post(f"{TEAM}{owner.pk}/", {"action": "remove"}).status_code == 404

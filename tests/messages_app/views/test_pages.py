@@ -12,11 +12,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Pair
+from accounts.models import Pair, Permission
 from messages_app.models import InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
 from messages_app.services.links import no_response_link, opt_out_link, unsubscribe_link
-from tests.factories import BuyerFactory, OrderFactory, PairFactory, SellerFactory, seller_owner
+from tests.factories import (
+    BuyerFactory,
+    MembershipFactory,
+    OrderFactory,
+    PairFactory,
+    SellerFactory,
+    seller_owner,
+)
 from tests.messages_app.relay.inbound_world import mail_from, take_in
 from tests.messages_app.views.world import World, signed_in, write
 
@@ -253,6 +260,29 @@ def test_a_held_mail_is_listed_for_its_owner_without_its_words(world: World, hel
     assert world.pair.aliases.get(side="seller").address in page
     assert "A secret of mine" not in page
     assert str(held.pk) not in signed_in(world.owner).get(reverse("held_mails")).content.decode()
+
+
+@pytest.mark.rule("MAIL-10", "ACC-3", "SEC-1")
+def test_a_sellers_held_mail_is_its_owners_alone(world: World, held: InboundMail) -> None:
+    """A member who may do all the rest does not send as the owner by confirming."""
+    alias = world.pair.aliases.get(side="buyer")
+    InboundMail.objects.update(alias=alias)
+    all_rights = {permission.value: True for permission in Permission}
+    member = MembershipFactory.create(seller=world.pair.seller, **all_rights)
+    elsewhere = MembershipFactory.create(**all_rights)
+    path, listed = reverse("held_mail", args=[held.pk]), reverse("held_mails")
+    for user, row, page in [(member.user, 403, 403), (elsewhere.user, 404, 403), (world.buyer, 404, 200)]:
+        for action in ("confirm", "discard"):
+            assert signed_in(user).post(path, {"action": action}).status_code == row
+        assert signed_in(user).get(listed).status_code == page
+    assert "Mails held outside" not in signed_in(member.user).get(reverse("inbox")).content.decode()
+    held.refresh_from_db()
+    assert held.state == "held"
+    owner = signed_in(world.owner)
+    assert "Mails held outside" in owner.get(reverse("inbox")).content.decode()
+    assert owner.post(path, {"action": "confirm"}).status_code == 302
+    held.refresh_from_db()
+    assert held.proven
 
 
 @pytest.mark.rule("MAIL-10")
