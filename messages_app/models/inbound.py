@@ -69,6 +69,11 @@ class InboundMail(models.Model):
                 condition=models.Q(state__in=("held", "quarantined")),
                 name="inbound_for_people",
             ),
+            models.Index(
+                fields=["alias", "received_at"],
+                condition=models.Q(state="held"),
+                name="inbound_held_of_alias",
+            ),
         ]
 
     def __str__(self) -> str:

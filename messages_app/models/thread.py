@@ -87,14 +87,34 @@ class MailboxEntry(models.Model):
                 name="entries_of_buyer",
             ),
             models.Index(
-                fields=["seller", "-last_at"],
+                fields=["seller", "-last_at", "-thread"],
                 condition=models.Q(side="seller", unread__gt=0),
                 name="entries_unread_of_seller",
             ),
             models.Index(
-                fields=["buyer", "-last_at"],
+                fields=["buyer", "-last_at", "-thread"],
                 condition=models.Q(side="buyer", unread__gt=0),
                 name="entries_unread_of_buyer",
+            ),
+            models.Index(
+                fields=["seller", "-received_at", "-thread"],
+                condition=models.Q(side="seller", received_at__isnull=False),
+                name="entries_received_by_seller",
+            ),
+            models.Index(
+                fields=["seller", "-sent_at", "-thread"],
+                condition=models.Q(side="seller", sent_at__isnull=False),
+                name="entries_sent_by_seller",
+            ),
+            models.Index(
+                fields=["seller", "-refused_at", "-thread"],
+                condition=models.Q(side="seller", refused_at__isnull=False),
+                name="entries_refused_of_seller",
+            ),
+            models.Index(
+                fields=["buyer", "-sent_at", "-thread"],
+                condition=models.Q(side="buyer", sent_at__isnull=False),
+                name="entries_sent_by_buyer",
             ),
         ]
 

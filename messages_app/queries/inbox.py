@@ -93,18 +93,20 @@ def entries_of(role: Role) -> QuerySet[MailboxEntry]:
 
 def inbox_page(role: Role, view: View, cursor: str = "") -> InboxPage:
     """Up to 50 threads of the view from the cursor on; an unreadable cursor begins at the front."""
+    found = list(_entries_after(role, view, cursor)[: PAGE + 1])
+    shown = found[:PAGE]
+    next_cursor = _cursor(view, shown[-1]) if len(found) > PAGE else ""
+    return InboxPage(rows=tuple(_row(entry, view) for entry in shown), next_cursor=next_cursor)
+
+
+def _entries_after(role: Role, view: View, cursor: str) -> QuerySet[MailboxEntry]:
     entries = entries_of(role).filter(view.holds)
     if position := _read_cursor(cursor):
         entries = entries.filter(_after(view, *position))
     order = (view.by, "thread_id") if view.soonest_first else (f"-{view.by}", "-thread_id")
-    found = list(
-        entries.order_by(*order).select_related(
-            "thread__key", "thread__order", "thread__buyer__user", "thread__seller"
-        )[: PAGE + 1]
+    return entries.order_by(*order).select_related(
+        "thread__key", "thread__order", "thread__buyer__user", "thread__seller"
     )
-    shown = found[:PAGE]
-    next_cursor = _cursor(view, shown[-1]) if len(found) > PAGE else ""
-    return InboxPage(rows=tuple(_row(entry, view) for entry in shown), next_cursor=next_cursor)
 
 
 def counts_of(role: Role) -> dict[str, int]:
@@ -118,9 +120,11 @@ def _count(entries: QuerySet[MailboxEntry]) -> int:
 
 
 def _after(view: View, at: datetime, thread_id: UUID) -> Q:
+    # First one bound that the index can take, then what it leaves of the same moment.
     if view.soonest_first:
-        return Q(due_at__gt=at) | Q(due_at=at, thread_id__gt=thread_id)
-    return Q(**{f"{view.by}__lt": at}) | Q(**{view.by: at, "thread_id__lt": thread_id})
+        return Q(due_at__gte=at) & (Q(due_at__gt=at) | Q(thread_id__gt=thread_id))
+    earlier = Q(**{f"{view.by}__lt": at}) | Q(thread_id__lt=thread_id)
+    return Q(**{f"{view.by}__lte": at}) & earlier
 
 
 def _cursor(view: View, entry: MailboxEntry) -> str:

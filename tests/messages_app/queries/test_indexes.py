@@ -1,0 +1,72 @@
+"""What a list reads whatever the store's size: a range of an index, in its order (PERF-6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.db.models import QuerySet
+
+from accounts.roles import Role
+from messages_app.models import InboundMail, MailboxEntry
+from messages_app.queries import inbox
+from messages_app.queries.held_mail import held_rows
+from tests.factories import BuyerFactory, SellerFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
+
+INDEXES = {
+    ("seller", "needed"): "entries_due",
+    ("seller", "received"): "entries_received_by_seller",
+    ("seller", "unread"): "entries_unread_of_seller",
+    ("seller", "sent"): "entries_sent_by_seller",
+    ("seller", "refused"): "entries_refused_of_seller",
+    ("seller", "all"): "entries_of_seller",
+    ("buyer", "inbox"): "entries_of_buyer",
+    ("buyer", "unread"): "entries_unread_of_buyer",
+    ("buyer", "conversations"): "entries_of_buyer",
+    ("buyer", "system"): "entries_of_buyer",
+    ("buyer", "sent"): "entries_sent_by_buyer",
+}
+
+
+def role_of(side: str) -> Role:
+    if side == "buyer":
+        buyer = BuyerFactory.create()
+        return Role(user=buyer.user, buyer=buyer)
+    owner = SellerFactory.create().memberships.get()
+    return Role(user=owner.user, membership=owner)
+
+
+def plan_of(rows: QuerySet[MailboxEntry] | QuerySet[InboundMail]) -> str:
+    return rows.explain()
+
+
+def test_every_view_has_a_row_here() -> None:
+    views = {("seller", view.name) for view in inbox.SELLER_VIEWS}
+    assert set(INDEXES) == views | {("buyer", view.name) for view in inbox.BUYER_VIEWS}
+
+
+@pytest.mark.rule("BOX-2", "BOX-3")
+@pytest.mark.parametrize("further", [False, True], ids=["first", "further"])
+@pytest.mark.parametrize(("side", "name"), list(INDEXES))
+def test_a_view_is_read_in_the_order_of_its_index(side: str, name: str, further: bool) -> None:
+    role = role_of(side)
+    view = inbox.view_named(role, name)
+    entry = MailboxEntry(thread_id=uuid4(), **{view.by: NOW})
+    cursor = inbox._cursor(view, entry) if further else ""
+    plan = plan_of(inbox._entries_after(role, view, cursor))
+    assert f"USING INDEX {INDEXES[side, name]} ({side}_id=?" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "MULTI-INDEX" not in plan
+    if further:  # it begins where the one before ended
+        assert f"AND {view.by}{'>' if view.soonest_first else '<'}?)" in plan
+
+
+@pytest.mark.rule("MAIL-10")
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_held_mails_are_found_by_the_alias_within_their_days(side: str) -> None:
+    plan = plan_of(held_rows(role_of(side), NOW))
+    assert "INDEX inbound_held_of_alias (alias_id=? AND received_at>?)" in plan
