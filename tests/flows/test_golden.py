@@ -7,24 +7,17 @@ from typing import Any
 
 import pytest
 
-from messages_app.relay.send import hang_up
-from tests.mail_samples.corridor import relay
+from tests.mail_samples.corridor import corridor, relay
 from tests.mail_samples.results import RENEWAL, difference, expected, sample, sample_names
-from tests.mail_samples.world import fixed_world
-from tests.messages_app.relay.mail_world import Sink, running
+from tests.messages_app.relay.mail_world import Sink
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def sink(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
-    """The fixed world, and a mail server in the place of EMAIL_URL."""
-    server = Sink()
-    with running(server) as port, fixed_world(monkeypatch, settings):
-        settings.DEMO_MAILBOXES = False
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    with corridor(monkeypatch, settings) as server:
         yield server
-        hang_up()  # before the server goes
 
 
 @pytest.mark.rule("MAIL-13", "MAIL-14", "MAIL-15", "MAIL-16", "MAIL-18", "MAIL-19", "MAIL-26", "MAIL-28")

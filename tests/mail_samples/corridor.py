@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
 
 from messages_app.models import Delivery, InboundMail
 from messages_app.relay.intake import Arrival, Recipient, accept, resolve_recipient
 from messages_app.relay.receive import process_waiting
-from messages_app.relay.send import send_due
+from messages_app.relay.send import hang_up, send_due
 from messages_app.vault.content import shown_content
 from messages_app.vault.keys import open_key
-from tests.mail_samples.world import NOW
-from tests.messages_app.relay.mail_world import Sink
+from tests.mail_samples.world import NOW, fixed_world
+from tests.messages_app.relay.mail_world import Sink, running
 
 _ENVELOPE = re.compile(rb"Return-Path: <(?P<sender>[^>]*)>\r\nDelivered-To: (?P<recipient>\S+)\r\n")
+
+
+@contextmanager
+def corridor(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Sink]:
+    """The fixed world, and a mail server in the place of EMAIL_URL that takes everything."""
+    server = Sink()
+    with running(server, data_size_limit=2**25) as port, fixed_world(monkeypatch, settings):
+        settings.DEMO_MAILBOXES = False
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield server
+        hang_up()  # before the server goes
 
 
 def relay(raw: bytes, sink: Sink) -> bytes:

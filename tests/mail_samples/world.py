@@ -212,7 +212,8 @@ class _Ids:
         return next_id
 
     def next_number(self, bits: int) -> int:
-        return self.next_of(0)().int * 2654435761 % 2**bits
+        count: int = self.next_of(0)().int
+        return count * 2654435761 % (1 << bits)
 
 
 def parties_of(address: str) -> Parties:
