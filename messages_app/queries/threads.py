@@ -119,22 +119,27 @@ def _view(key: bytes, message: Message, side: Side) -> MessageView:
         critical=message.critical,
         reason=message.reason,
         content=content,
-        files=tuple(_file(key, file) for file in message.attachments.all()),
+        files=tuple(_file(key, file, mine=mine) for file in message.attachments.all()),
         findings=_findings(key, list(message.decisions.all())) if mine else (),
     )
 
 
-def _file(key: bytes, file: Attachment) -> FileView:
-    meta = file_meta(key, file)
-    return FileView(id=file.id, name=meta["name"], kind=file.kind, size=file.size, inline=file.inline)
+def _file(key: bytes, file: Attachment, *, mine: bool) -> FileView:
+    name = file_name(key, file, mine=mine)
+    return FileView(id=file.id, name=name, kind=file.kind, size=file.size, inline=file.inline)
 
 
 def file_meta(key: bytes, file: Attachment) -> dict[str, str]:
-    """{"name", "content_id", "key"} of an attachment; `key` opens its bytes, in base64."""
+    """{"name", "shown_name", "content_id", "key"} of an attachment; `key` opens its bytes, in base64."""
     meta: dict[str, str] = open_json(
         key, file.meta_sealed, table="attachment", column="meta_sealed", row_id=file.id
     )
     return meta
+
+
+def file_name(key: bytes, file: Attachment, *, mine: bool) -> str:
+    """The file's name as this side sees it: as written for its author, else masked (POL-2)."""
+    return file_meta(key, file)["name" if mine else "shown_name"]
 
 
 def file_key(key: bytes, file: Attachment) -> bytes:

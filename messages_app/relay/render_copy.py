@@ -18,8 +18,9 @@ from messages_app.policy.facts import Side
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.frame import brand_of, row_message_id, seed_of, thread_address, thread_code, zone_of
 from messages_app.relay.page import Button, Page, Rendered, render_page
-from messages_app.relay.privacy import Masks, masks_for
+from messages_app.relay.privacy import masks_for
 from messages_app.relay.references import known_references
+from messages_app.services.disguise import Disguise
 from messages_app.services.links import no_response_link, opt_out_link, unsubscribe_link, web_address
 from messages_app.vault.content import Content, shown_content
 from messages_app.vault.files import read_file
@@ -38,7 +39,7 @@ class _Copy:
     message: Message
     thread: Thread
     pair: Pair
-    masks: Masks
+    masks: Disguise
     content: Content
     files: tuple[tuple[Attachment, OutgoingFile], ...]
 
@@ -98,12 +99,12 @@ def _open(parcel: Parcel) -> _Copy:
     )
 
 
-def _file(row: Attachment, key: bytes, masks: Masks, parcel: Parcel) -> OutgoingFile:
+def _file(row: Attachment, key: bytes, masks: Disguise, parcel: Parcel) -> OutgoingFile:
     meta = open_json(key, row.meta_sealed, table="attachment", column="meta_sealed", row_id=row.id)
     return OutgoingFile(
         type=MEDIA_TYPES[Kind(row.kind)] if row.kind else "application/octet-stream",
         content=b"".join(read_file(b64decode(meta["key"]), table="attachment", row_id=row.id)),
-        name=masks.text(meta["name"]),
+        name=masks.text(meta["shown_name"]),
         content_id=_content_id(row, parcel) if row.inline else "",
     )
 

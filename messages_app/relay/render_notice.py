@@ -16,7 +16,8 @@ from messages_app.policy.verdict import Severity
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.frame import brand_of, own_mail, thread_address, zone_of
 from messages_app.relay.page import Button, Page, render_page
-from messages_app.relay.privacy import Masks, masks_for
+from messages_app.relay.privacy import masks_for
+from messages_app.services.disguise import Disguise
 from messages_app.services.links import web_address
 from messages_app.wording import day_and_time, finding_advice, finding_sentence, rule_name
 
@@ -99,7 +100,7 @@ def _sentences(parcel: Parcel, findings: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Masks) -> tuple[tuple[str, str], ...]:
+def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Disguise) -> tuple[tuple[str, str], ...]:
     """Which message: subject, time, alias, order; and the rules that spoke."""
     context: Mapping[str, Any] = parcel.context
     subject = masks.text(str(context.get("subject") or "")) or _("(no subject)")

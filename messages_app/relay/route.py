@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.addresses import normalise_address
 from accounts.models import Pair
@@ -52,7 +53,11 @@ def route(case: Case) -> Routed:
     for rule in RULES:
         if (routed := rule(case)) is not None:
             return routed
-    submitted = submit_message(_submission(case), now=case.inbound.received_at)
+    submission, now = _submission(case), case.inbound.received_at
+    if case.inbound.settled_at is not None:
+        # It was set aside, and people let it in: that moment counts (Terms).
+        submission, now = replace(submission, accepted_at=now), timezone.now()
+    submitted = submit_message(submission, now=now)
     return Routed(state=State.DONE, outcome=submitted.state, message_id=submitted.message_id)
 
 
@@ -208,8 +213,8 @@ def _submission(case: Case, *, automatic: bool = False) -> Submission:
         subject=mail.subject,
         text=mail.text,
         new=mail.spans.new,
-        html=mail.html,
-        files=_files(mail),
+        html="" if automatic and mail.text else mail.html,
+        files=() if automatic else _files(mail),
         evidence=found.evidence,
         foreign_id=mail.message_id,
         automatic=automatic,

@@ -37,8 +37,11 @@ def open_clock(thread: Thread, message: Message) -> None:
 
 
 def stop_clock(thread: Thread, message: Message) -> None:
-    """The seller's first delivered message answers the contact (RSP-2)."""
-    stopped = ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN).update(
+    """The seller's first delivered message answers the contact (RSP-2); one that was accepted before
+    the question and worked off late answers nothing."""
+    stopped = ResponseContact.objects.filter(
+        thread=thread, outcome=ResponseContact.Outcome.OPEN, opened_at__lte=message.counted_at
+    ).update(
         outcome=ResponseContact.Outcome.ANSWERED,
         closed_at=message.counted_at,
         answered_by=message,
@@ -77,8 +80,10 @@ def undo_not_needed(*, thread: Thread) -> bool:
     if thread.pair_id is None:
         return False
     lock_pair(thread.pair_id)
-    last = ResponseContact.objects.filter(thread=thread).order_by("-opened_at").first()
-    if last is None or last.outcome != ResponseContact.Outcome.NOT_NEEDED:
+    contacts = ResponseContact.objects.filter(thread=thread)
+    last = contacts.order_by("-opened_at").first()
+    running = contacts.filter(outcome=ResponseContact.Outcome.OPEN).exists()
+    if running or last is None or last.outcome != ResponseContact.Outcome.NOT_NEEDED:
         return False
     answered = Message.objects.filter(
         thread=thread,

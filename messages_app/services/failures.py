@@ -20,6 +20,7 @@ from messages_app.vault.keys import open_key
 
 TELL_LATE_AFTER = timedelta(hours=4)
 TELL_AT_ONCE = 100  # rows a call takes
+_WAITING = (Delivery.State.DEFERRED, Delivery.State.QUEUED)
 _ENHANCED_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 _WITH = (
@@ -41,7 +42,7 @@ def tell_late(now: datetime) -> int:
     """Tells the authors of copies that have been waiting for four hours, once each; how many rows it took."""
     late = Delivery.objects.select_related(*_WITH).filter(
         kind=Delivery.Kind.COPY,
-        state__in=(Delivery.State.DEFERRED, Delivery.State.QUEUED),
+        state__in=_WAITING,
         created_at__lte=now - TELL_LATE_AFTER,
         author_told_at=None,
     )
@@ -50,8 +51,9 @@ def tell_late(now: datetime) -> int:
 
 @transaction.atomic
 def _tell_late(delivery: Delivery, now: datetime) -> bool:
-    """Claimed by the update that marks it: two sweepers at once tell one time."""
-    unmarked = Delivery.objects.filter(pk=delivery.pk, author_told_at=None)
+    """Claimed by the update that marks it: two sweepers at once tell one time, and of what has left or come
+    to an end meanwhile nobody is told that it is late."""
+    unmarked = Delivery.objects.filter(pk=delivery.pk, author_told_at=None, state__in=_WAITING)
     if not unmarked.update(author_told_at=now):
         return False
     last = delivery.tries.order_by("-at", "-id").first()

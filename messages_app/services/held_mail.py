@@ -16,7 +16,7 @@ State = InboundMail.State
 def confirm_mail(*, inbound: InboundMail) -> bool:
     """ "It was me": the mail goes its way as proven. False if it is no longer held."""
     confirmed = InboundMail.objects.filter(pk=inbound.pk, state=State.HELD, outcome="unproven").update(
-        state=State.WAITING, proven=True, outcome="", attempts=0, lease_until=None, settled_at=None
+        state=State.WAITING, proven=True, outcome="", attempts=0, lease_until=None
     )
     if confirmed:
         wake("process_inbound")

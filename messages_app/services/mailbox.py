@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from messages_app.models import MailboxEntry, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.vault.content import Content
@@ -13,7 +15,7 @@ _KEPT_BY_MESSAGES = ("last_at", "received_at", "sent_at", "refused_at", "unread"
 
 def note_message(thread: Thread, message: Message, *, written: Content, shown: Content) -> None:
     """Enters a new message into the mailboxes of those who see it: its author, and the other side
-    once it is delivered. An automatic line moves nothing up and counts as nothing unread."""
+    once it is delivered."""
     author = Side(message.author)
     _enter(thread, message, side=author, content=written)
     if message.is_delivered:
@@ -28,14 +30,15 @@ def note_system_message(thread: Thread, message: Message, content: Content) -> N
 def _enter(thread: Thread, message: Message, *, side: Side, content: Content) -> None:
     known = MailboxEntry.objects.filter(thread=thread, side=side).first()
     entry = known or _new_entry(thread, message, side)
+    if message.counted_at >= entry.last_at:  # what was worked off late does not replace what came after it
+        entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
     _update(entry, message, side)
-    entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
     # due_at is the clock's alone to write.
     entry.save(update_fields=_KEPT_BY_MESSAGES if known else None)
 
 
 def _new_entry(thread: Thread, message: Message, side: Side) -> MailboxEntry:
-    entry = MailboxEntry(thread=thread, side=side, last_at=message.accepted_at)
+    entry = MailboxEntry(thread=thread, side=side, last_at=message.counted_at)
     if side is Side.SELLER:
         entry.seller_id = thread.seller_id
     else:
@@ -47,9 +50,10 @@ def _update(entry: MailboxEntry, message: Message, side: Side) -> None:
     at = message.counted_at
     entry.last_at = max(entry.last_at, at)
     if message.author != side:
-        entry.received_at = at
-        entry.unread += not message.automatic
+        entry.received_at = max(entry.received_at or at, at)
+        # Reading a thread sets this to zero without the pair's lock: the database counts.
+        entry.unread = F("unread") + 1 if entry.pk else 1
     elif message.is_delivered:
-        entry.sent_at = at
+        entry.sent_at = max(entry.sent_at or at, at)
     else:
-        entry.refused_at = at
+        entry.refused_at = max(entry.refused_at or at, at)

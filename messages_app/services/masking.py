@@ -1,53 +1,76 @@
-"""What the seller gets of a buyer's message where a rule asks for a mask (POL-2)."""
+"""What the other side gets of a message: contact details masked where a rule asks for it (POL-2), real
+addresses of the pair as aliases (MAIL-16)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from django.utils.translation import gettext, override
 
 from messages_app.policy.content import mask
-from messages_app.policy.content.rules import CONTACT_EMAIL
+from messages_app.policy.content.rules import CONTACT_EMAIL, EXTERNAL_LINK
 from messages_app.policy.facts import ContentMatch, Place
+from messages_app.services.disguise import Disguise
 from messages_app.vault.content import Content
 
-MASKED_RULES = frozenset({CONTACT_EMAIL})
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """How one message is changed for the other side: what is taken out, what stands there, what is
+    rewritten."""
+
+    matches: tuple[ContentMatch, ...]
+    words: str
+    disguise: Disguise
+
+    def of(self, place: Place) -> list[ContentMatch]:
+        return [match for match in self.matches if match.place is place]
 
 
-def mask_words(rule: str, language: str) -> str:
-    """What stands where something was taken out, in the reader's language."""
+def mask_for(
+    matches: Sequence[ContentMatch], *, by_buyer: bool, automatic: bool, language: str, disguise: Disguise
+) -> Mask:
+    """What a reader of `language` gets masked: e-mail addresses of a buyer (their links stay as text,
+    POL-2), and whatever the policy finds in automatic mail, which nobody can be asked to write anew
+    (MAIL-26). A seller's own words pass or are stopped, never changed."""
+    rules = {CONTACT_EMAIL, EXTERNAL_LINK} if automatic else {CONTACT_EMAIL} if by_buyer else set[str]()
     with override(language):
-        return {CONTACT_EMAIL: gettext("[e-mail address removed]")}[rule]
+        words = gettext("[contact details removed]") if automatic else gettext("[e-mail address removed]")
+    return Mask(tuple(match for match in matches if match.rule in rules), words, disguise)
 
 
-def masked_content(content: Content, matches: Sequence[ContentMatch], *, language: str) -> Content | None:
-    """The content with its contact details masked for a reader of `language`; None: nothing to mask.
-
-    Where anything is masked the HTML goes: the masked text says the same.
-    """
-    masked = [match for match in matches if match.rule in MASKED_RULES]
-    if not masked:
-        return None
-    words = mask_words(CONTACT_EMAIL, language)
-    in_text = [match for match in masked if match.place is Place.TEXT]
-    in_subject = [match for match in masked if match.place is Place.SUBJECT]
-    text, new = _mask_pieces(content, in_text, words)
-    return replace(content, subject=mask(content.subject, in_subject, words), text=text, new=new, html="")
+def content_for_other_side(content: Content, mask_: Mask) -> Content:
+    """The content as the other side gets it. Where text or markup is masked the HTML goes: the
+    masked text says the same."""
+    text, new = _by_pieces(content, mask_)
+    subject = mask_.disguise.text(mask(content.subject, mask_.of(Place.SUBJECT), mask_.words))
+    in_body = mask_.of(Place.TEXT) or mask_.of(Place.HTML)
+    html = "" if in_body else mask_.disguise.html(content.html)
+    return replace(content, subject=subject, text=text, new=new, html=html)
 
 
-def _mask_pieces(
-    content: Content, matches: Sequence[ContentMatch], words: str
-) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The masked text, with the spans of the new text where they stand now."""
+def name_for_other_side(name: str, mask_: Mask) -> str:
+    """A file name as the other side sees it; its extension stays."""
+    stem, dot, extension = name.rpartition(".")
+    shown = stem if dot else name
+    for match in mask_.of(Place.FILE_NAME):
+        shown = shown.replace(match.excerpt.removesuffix(f".{extension}"), mask_.words)
+    return mask_.disguise.text(shown) + (f".{extension}" if dot else "")
+
+
+def _by_pieces(content: Content, mask_: Mask) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text masked and rewritten, with the spans of the new text where they stand now."""
+    matches = mask_.of(Place.TEXT)
+    rewrite: Callable[[str], str] = mask_.disguise.text
     edges = sorted({0, len(content.text), *(edge for span in content.new for edge in span)})
     starts = {start for start, _ in content.new}
     pieces: list[str] = []
     new: list[tuple[int, int]] = []
     length = 0
     for start, end in pairwise(edges):
-        piece = mask(content.text[start:end], _within(matches, start, end), words)
+        piece = rewrite(mask(content.text[start:end], _within(matches, start, end), mask_.words))
         if start in starts:
             new.append((length, length + len(piece)))
         pieces.append(piece)

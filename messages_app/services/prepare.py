@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from html import unescape
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import uuid_utils.compat as uuid
-from django.conf import settings
 
-from accounts.models import AuthorizedAddress, Pair
+from accounts.models import AuthorizedAddress, Membership, Pair
 from messages_app.files.identify import identify
 from messages_app.files.kinds import Identified
 from messages_app.files.names import clean_name, unique_names
 from messages_app.mail.html import html_to_text, sanitise_html
-from messages_app.models import Message, Thread
-from messages_app.policy.content import Judged, judge
-from messages_app.policy.facts import ContentMatch, FileFacts, Place, Side
+from messages_app.models import Attachment, Thread
+from messages_app.policy.facts import ContentMatch, FileFacts, Side
 from messages_app.queries.limits import current_limits
+from messages_app.services.disguise import Disguise, disguise_for
+from messages_app.services.judging import content_matches
+from messages_app.services.languages import language_of
+from messages_app.services.masking import content_for_other_side, mask_for, name_for_other_side
 from messages_app.services.submission import Submission, SubmittedFile
-from messages_app.vault.content import Content, shown_content
-from messages_app.vault.files import write_file
-from messages_app.vault.keys import open_key
+from messages_app.vault.content import Content
+from messages_app.vault.files import delete_file, write_file
 from messages_app.vault.values import token
 from orders.models import Order
-
-_CARRIED = (Order.Status.SHIPPED, Order.Status.DELIVERED)
-MAX_ADDRESS = 320  # characters of an address with its line breaks and quote marks
-EARLIER_MESSAGES = 50  # of the thread, that a quote is compared with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +33,7 @@ class PreparedFile:
 
     id: UUID
     facts: FileFacts
+    shown_name: str  # what the other side sees of its name
     key: bytes = field(repr=False)
     content: bytes = field(repr=False)
     content_id: str = ""  # what the message's HTML names it by now
@@ -47,7 +43,8 @@ class PreparedFile:
 class Prepared:
     """What the gate needs to know of the text and files, and what the record keeps of them."""
 
-    content: Content
+    content: Content  # as written
+    shown: Content  # as the other side gets it
     files: tuple[PreparedFile, ...]
     matches: tuple[ContentMatch, ...]
     body_bytes: int
@@ -74,10 +71,28 @@ def prepare(submission: Submission, pair: Pair, thread: Thread | None, order: Or
         left_out=tuple(submission.left_out),
         foreign_id=submission.foreign_id,
     )
+    known = _real_addresses(pair)
+    matches = content_matches(
+        submission,
+        content,
+        file_names=[file.facts.name for file in files],
+        pair=pair,
+        thread=thread,
+        order=order,
+        known=known,
+    )
+    mask = mask_for(
+        matches,
+        by_buyer=submission.author is Side.BUYER,
+        automatic=submission.automatic,
+        language=language_of(pair, submission.author.other),
+        disguise=_disguise(submission, pair, known),
+    )
     return Prepared(
         content=content,
-        files=files,
-        matches=_matches(submission, content, files, pair, thread, order),
+        shown=content_for_other_side(content, mask),
+        files=tuple(replace(file, shown_name=name_for_other_side(file.facts.name, mask)) for file in files),
+        matches=matches,
         body_bytes=len(submission.text.encode()) + len(submission.html.encode()),
         body_token=token(" ".join(content.new_text.split()), purpose="body"),
     )
@@ -87,6 +102,16 @@ def store_files(prepared: Prepared) -> None:
     """Seals the files into the store, synced, before the transaction that tells of them."""
     for file in prepared.files:
         write_file(file.key, [file.content], table="attachment", row_id=file.id)
+
+
+def forget_files(prepared: Prepared) -> None:
+    """Takes stored files back that no message names: it was refused a place, or known already."""
+    kept = set(
+        Attachment.objects.filter(pk__in=[file.id for file in prepared.files]).values_list("pk", flat=True)
+    )
+    for file in prepared.files:
+        if file.id not in kept:
+            delete_file(file.id)
 
 
 def _prepare_files(submitted: tuple[SubmittedFile, ...]) -> tuple[PreparedFile, ...]:
@@ -120,6 +145,7 @@ def _prepare_file(name: str, file: SubmittedFile, what: Identified | None) -> Pr
     return PreparedFile(
         id=row_id,
         facts=facts,
+        shown_name=name,
         key=os.urandom(32),
         content=file.content,
         content_id=row_id.hex if file.inline else "",
@@ -132,105 +158,23 @@ def _new_content_ids(submitted: tuple[SubmittedFile, ...], files: tuple[Prepared
     return {old.content_id: new.content_id for old, new in pairs if old.inline and old.content_id}
 
 
-def _matches(
-    submission: Submission,
-    content: Content,
-    files: tuple[PreparedFile, ...],
-    pair: Pair,
-    thread: Thread | None,
-    order: Order | None,
-) -> tuple[ContentMatch, ...]:
-    """What the content policy finds in what the author wrote now; what this center sent and the
-    author only quotes is not judged (POL-1)."""
-    found = judge(
-        Judged(
-            text=content.text,
-            html=submission.html,
-            subject=content.subject,
-            file_names=tuple(file.facts.name for file in files),
-            own_addresses=frozenset(alias.address for alias in pair.aliases.all()),
-            marketplace_domains=frozenset(settings.MARKETPLACE_DOMAINS) | {_public_host()},
-            carriers=_may_name_carriers(submission, thread, order),
-        )
-    )
-    if not found:
-        return ()
-    quoted = _Quoted(content, pair, thread)
-    return tuple(match for match in found if not quoted.holds(match))
-
-
-def _may_name_carriers(submission: Submission, thread: Thread | None, order: Order | None) -> bool:
-    """In every reply, and about an order that is on its way or there (POL-3)."""
-    if order is not None and order.status in _CARRIED:
-        return True
-    if thread is None or not submission.evidence.proves_reply:
-        return False
-    return submission.author is Side.BUYER or thread.buyer_wrote_at is not None
-
-
-def _public_host() -> str:
-    return urlsplit(settings.PUBLIC_URL).hostname or ""
-
-
-class _Quoted:
-    """Tells a match in quoted text of ours from one that the author made up as a quote.
-
-    Real addresses of the pair stand in the header lines that mail programs quote; the copy gets
-    aliases in their place (MAIL-16), so they are no contact details where the author did not
-    write them.
-    """
-
-    def __init__(self, content: Content, pair: Pair, thread: Thread | None) -> None:
-        self._content = content
-        self._sent = _squeezed("".join(_earlier_texts(thread)))
-        self._known = tuple(_squeezed(address) for address in _real_addresses(pair))
-        self._new = _squeezed(content.new_text)
-
-    def holds(self, match: ContentMatch) -> bool:
-        if match.place is Place.TEXT:
-            written_now = any(start < match.end and match.start < end for start, end in self._content.new)
-        else:
-            written_now = match.place is not Place.HTML or _excerpt(match) in self._new
-        return not written_now and (_excerpt(match) in self._sent or self._is_known(match))
-
-    def _is_known(self, match: ContentMatch) -> bool:
-        """Whether it is a real address of the pair, or a piece of one that a line break cut off."""
-        excerpt = _excerpt(match)
-        if any(known in excerpt for known in self._known):
-            return True
-        if match.place is not Place.TEXT:
-            return False
-        text = self._content.text
-        before = _squeezed(text[max(0, match.start - MAX_ADDRESS) : match.start])
-        after = _squeezed(text[match.end : match.end + MAX_ADDRESS])
-        return any(
-            (at := known.find(excerpt)) >= 0
-            and before.endswith(known[:at])
-            and after.startswith(known[at + len(excerpt) :])
-            for known in self._known
-        )
-
-
-def _excerpt(match: ContentMatch) -> str:
-    """What was found, as a reader or a mail program takes it."""
-    return _squeezed(unquote(unescape(match.excerpt)))
-
-
-def _squeezed(text: str) -> str:
-    """Without white space and quote marks, so that a client's line breaks make no difference."""
-    return "".join(text.lower().replace(">", "").split())
-
-
-def _earlier_texts(thread: Thread | None) -> list[str]:
-    if thread is None:
-        return []
-    key = open_key(thread.key)
-    earlier = Message.objects.filter(thread=thread, state=Message.State.DELIVERED).order_by(
-        "-accepted_at", "-id"
-    )
-    return [shown_content(key, message).text for message in earlier[:EARLIER_MESSAGES]]
-
-
 def _real_addresses(pair: Pair) -> list[str]:
+    """Every real address of the two, whatever its state (MAIL-16)."""
     listed = AuthorizedAddress.objects.filter(seller=pair.seller).values_list("address", flat=True)
-    return [pair.buyer.user.email, *listed]
+    team = Membership.objects.filter(seller=pair.seller).values_list("user__email", flat=True)
+    seller = pair.seller
+    own = {seller.customer_service_address, seller.buyer_messages_address} - {""}
+    return [pair.buyer.user.email, *dict.fromkeys([*listed, *team, *own])]
+
+
+def _disguise(submission: Submission, pair: Pair, known: list[str]) -> Disguise:
+    buyer_address, *seller_addresses = known
+    aliases = {alias.side: alias.address for alias in pair.aliases.all()}
+    return disguise_for(
+        pair,
+        to_side=submission.author.other,
+        buyer_alias=aliases[Side.BUYER],
+        seller_alias=aliases[Side.SELLER],
+        seller_addresses=[address for address in seller_addresses if address != buyer_address],
+        own=True,
+    )

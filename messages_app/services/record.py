@@ -4,26 +4,23 @@ transaction (GATE-4). Nothing here decides."""
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from accounts.models import Pair
 from messages_app.models import Attachment, DailyUsage, Message, Thread
 from messages_app.models import Decision as DecisionRow
 from messages_app.policy.content import POLICY_VERSION
-from messages_app.policy.facts import ContentMatch, Facts, Side
+from messages_app.policy.facts import Facts, Side
 from messages_app.policy.verdict import Decision, Verdict
 from messages_app.queries.facts import Case
 from messages_app.services.as_json import findings_json, plain
 from messages_app.services.clock import open_clock, stop_clock
 from messages_app.services.mailbox import note_message
-from messages_app.services.masking import masked_content
 from messages_app.services.prepare import Prepared
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.tell import queue_copy, queue_verdict_notice
 from messages_app.services.threads import new_thread
-from messages_app.vault.content import Content, seal_content
+from messages_app.vault.content import seal_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import seal_json, token
 
@@ -44,13 +41,9 @@ def record_message(
 ) -> Submitted:
     """Writes everything that follows from the decision. The pair and `usage` are locked."""
     thread = case.thread or _begin_thread(submission, case)
-    message = _new_message(submission, prepared, thread, state=STATES[decision.verdict], now=case.now)
-    message.proactive, message.critical = decision.proactive, decision.critical
-    shown = _seal_contents(message, thread, prepared, case.pair)
-    message.save(force_insert=True)
+    message = _save_message(submission, prepared, thread, case, facts, decision)
     _save_attachments(message, thread, prepared)
-    _save_decision(message, thread, facts, decision)
-    note_message(thread, message, written=prepared.content, shown=shown)
+    note_message(thread, message, written=prepared.content, shown=prepared.shown)
     if message.is_delivered:
         _follow_delivery(message, thread, case.pair, usage)
     elif submission.notify:
@@ -59,17 +52,14 @@ def record_message(
 
 
 def record_automatic(
-    submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, *, now: datetime
+    submission: Submission, prepared: Prepared, case: Case, facts: Facts, decision: Decision
 ) -> Submitted:
-    """An out-of-office as one line of its thread: no clock, no counter, no mail (MAIL-26)."""
-    if thread is None:
-        thread = new_thread(kind=Thread.Kind.CONVERSATION, buyer=pair.buyer, pair=pair, order=None, now=now)
-    message = _new_message(submission, prepared, thread, state=Message.State.DELIVERED, now=now)
-    message.automatic = True
-    shown = _seal_contents(message, thread, prepared, pair)
-    message.save(force_insert=True)
-    note_message(thread, message, written=prepared.content, shown=shown)
-    return Submitted(message_id=message.id, thread_id=thread.id, state=message.state, decision=None)
+    """An out-of-office as one line of its thread: no clock, no counter, no mail, and nothing moves up
+    in a list (MAIL-26)."""
+    if case.thread is None:
+        raise ValueError("an automatic mail belongs to a thread")
+    message = _save_message(submission, prepared, case.thread, case, facts, decision)
+    return Submitted(message_id=message.id, thread_id=case.thread.id, state=message.state, decision=decision)
 
 
 def _begin_thread(submission: Submission, case: Case) -> Thread:
@@ -84,42 +74,43 @@ def _begin_thread(submission: Submission, case: Case) -> Thread:
     )
 
 
-def _new_message(
-    submission: Submission, prepared: Prepared, thread: Thread, *, state: Message.State, now: datetime
+def _save_message(
+    submission: Submission,
+    prepared: Prepared,
+    thread: Thread,
+    case: Case,
+    facts: Facts,
+    decision: Decision,
 ) -> Message:
+    """The message with its decision, sealed as written and, where that differs, as the other side gets
+    it (POL-2)."""
     foreign_id = submission.foreign_id
-    return Message(
+    message = Message(
         thread=thread,
         pair_id=thread.pair_id,
         author=submission.author,
         user_id=submission.user_id,
         door=submission.door,
-        state=state,
-        accepted_at=now,
+        state=STATES[decision.verdict],
+        accepted_at=submission.accepted_at or case.now,
+        released_at=case.now if submission.accepted_at else None,
+        automatic=submission.automatic,
+        proactive=decision.proactive,
+        critical=decision.critical,
         reason=submission.reason,
         evidence=submission.evidence,
         foreign_id_token=token(foreign_id, purpose="foreign_id") if foreign_id else None,
         body_token=prepared.body_token,
         submission_key=submission.key,
     )
-
-
-def _seal_contents(message: Message, thread: Thread, prepared: Prepared, pair: Pair) -> Content:
-    """Seals both views into the message and returns the one of the other side (POL-2)."""
     key = open_key(thread.key)
-    written = prepared.content
+    written, shown = prepared.content, prepared.shown
     message.content_sealed = seal_content(key, written, column="content_sealed", message_id=message.id)
-    shown = _shown(written, prepared.matches, message, pair)
-    if shown is None:
-        return written
-    message.shown_sealed = seal_content(key, shown, column="shown_sealed", message_id=message.id)
-    return shown
-
-
-def _shown(written: Content, matches: Sequence[ContentMatch], message: Message, pair: Pair) -> Content | None:
-    if message.author != Side.BUYER:
-        return None
-    return masked_content(written, matches, language=pair.seller.language)
+    if shown != written:
+        message.shown_sealed = seal_content(key, shown, column="shown_sealed", message_id=message.id)
+    message.save(force_insert=True)
+    _save_decision(message, thread, facts, decision)
+    return message
 
 
 def _save_attachments(message: Message, thread: Thread, prepared: Prepared) -> None:
@@ -128,6 +119,7 @@ def _save_attachments(message: Message, thread: Thread, prepared: Prepared) -> N
     for position, file in enumerate(prepared.files):
         meta = {
             "name": file.facts.name,
+            "shown_name": file.shown_name,
             "content_id": file.content_id,
             "key": b64encode(file.key).decode(),
         }

@@ -117,9 +117,14 @@ def _identity(delivery_id: UUID) -> bytes:
 
 @transaction.atomic
 def record_results(lease: UUID, results: Sequence[Result], *, now: datetime) -> None:
-    """Writes what became of tries under this lease: states, trace lines, and what authors are told."""
+    """Writes what became of tries under this lease: states, trace lines, and what authors are told.
+
+    What has come to another end meanwhile, by a report about it, stays as it is.
+    """
     ids = [result.delivery.id for result in results]
-    ours = set(Delivery.objects.filter(lease=lease, pk__in=ids).values_list("id", flat=True))
+    # Locked, where the database locks rows, against a report that comes at this moment.
+    held = Delivery.objects.filter(lease=lease, pk__in=ids, state=State.SENDING).select_for_update()
+    ours = set(held.values_list("id", flat=True))
     results = [result for result in results if result.delivery.id in ours]
     _record_sent([result.delivery for result in results if result.outcome == Tried.SENT], now)
     troubled = [_troubled(result, now) for result in results if result.outcome != Tried.SENT]

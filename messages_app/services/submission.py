@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from messages_app.mail.evidence import Evidence
@@ -50,6 +51,9 @@ class Submission:
     left_out: tuple[LeftOut, ...] = ()
     inbound_id: UUID | None = None  # the work item behind a mail
     notify: str = ""  # the proven address that a notice goes to (GATE-1); empty: told on the page
+    # When it was accepted, where it was set aside first and is let in now: its place in the thread.
+    # Clock and cap count from now, as with a held message that is released (Terms).
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from messages_app.policy.verdict import Decision
 from messages_app.queries.facts import Case, gate_facts, usage_of
 from messages_app.queries.limits import current_limits
 from messages_app.services.locks import lock_pair, lock_usage
-from messages_app.services.prepare import Prepared, prepare, store_files
+from messages_app.services.prepare import Prepared, forget_files, prepare, store_files
 from messages_app.services.record import record_automatic, record_message
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.threads import order_of, pair_orders, thread_of
@@ -33,13 +34,16 @@ def submit_message(submission: Submission, *, now: datetime) -> Submitted:
     """
     if known := _known(submission):
         return known
-    pair = _pair(submission.pair_id)
-    prepared = _prepare(submission, pair)
+    prepared = _prepare(submission, _pair(submission.pair_id))
     store_files(prepared)
-    with transaction.atomic():
-        pair = lock_pair(pair.pk)
-        # Two of the same submission may meet here; the second finds the first one's message (GATE-5).
-        return _known(submission) or _submit(submission, prepared, pair, now)
+    try:
+        submitted = _submit(submission, prepared, now)
+    except Exception:
+        forget_files(prepared)
+        raise
+    if submitted.repeated:
+        forget_files(prepared)
+    return submitted
 
 
 def dry_run(submission: Submission, *, now: datetime) -> Decision:
@@ -52,17 +56,34 @@ def dry_run(submission: Submission, *, now: datetime) -> Decision:
     return _decide(_case(submission, prepared, pair, thread, now=now, used=used))[1]
 
 
-def _submit(submission: Submission, prepared: Prepared, pair: Pair, now: datetime) -> Submitted:
+@transaction.atomic
+def _submit(submission: Submission, prepared: Prepared, now: datetime) -> Submitted:
     """The half under the lock: read, decide, record."""
+    pair = lock_pair(submission.pair_id)
+    # Two of the same submission may meet here; the second finds the first one's message (GATE-5).
+    if known := _known(submission):
+        return known
     thread = thread_of(submission, pair)
     if submission.automatic:
-        return record_automatic(submission, prepared, pair, thread, now=now)
+        return _submit_automatic(submission, prepared, pair, thread, now)
     usage = None
     if submission.author is Side.SELLER:
         usage = lock_usage(pair.seller, local_day(pair.seller.marketplace, now))
     case = _case(submission, prepared, pair, thread, now=now, used=usage.used if usage else 0)
     facts, decision = _decide(case)
     return record_message(submission, prepared, case, facts, decision, usage)
+
+
+def _submit_automatic(
+    submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, now: datetime
+) -> Submitted:
+    """Automatic mail passes the same checks; only what the content policy finds in it is masked
+    instead, and no cap is used (MAIL-26)."""
+    if thread is None:
+        raise ValueError("an automatic mail belongs to a thread")
+    case = replace(_case(submission, prepared, pair, thread, now=now, used=0), content=())
+    facts, decision = _decide(case)
+    return record_automatic(submission, prepared, case, facts, decision)
 
 
 def _known(submission: Submission) -> Submitted | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import AuthorizedAddress, Pair, Seller
 from messages_app.models import Delivery, InboundMail, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.policy.verdict import Decision
 from messages_app.services.as_json import findings_json
+from messages_app.services.languages import language_of
 from messages_app.services.outbox import queue_delivery
 from messages_app.services.submission import Submission
 
@@ -28,7 +31,7 @@ def queue_copy(message: Message, thread: Thread, pair: Pair) -> Delivery | None:
         message=message,
         pair=pair,
         to_side=to_side,
-        now=message.counted_at,
+        now=timezone.now(),
     )
 
 
@@ -54,13 +57,6 @@ def buyer_messages_address(seller: Seller) -> str:
     return next((address for address in choices if address in confirmed), "")
 
 
-def language_of(pair: Pair, side: Side) -> str:
-    """The language in which that side is written to (ACC-9, ACC-10)."""
-    if side is Side.SELLER:
-        return pair.seller.language
-    return pair.buyer.user.language or pair.buyer.marketplace.language
-
-
 def _inbound(submission: Submission) -> InboundMail | None:
     if submission.inbound_id is None:
         return None
@@ -80,7 +76,7 @@ def queue_verdict_notice(
         kind=Delivery.Kind.NOTICE,
         template="blocked" if message.is_blocked else "held",
         recipient=submission.notify,
-        language=language_of(pair, author),
+        language=language_of(pair, author, message.user),
         key=thread.key,
         message=message,
         pair=pair,
@@ -95,5 +91,5 @@ def queue_verdict_notice(
             "foreign_id": submission.foreign_id,
             "thread": str(thread.id),
         },
-        now=message.accepted_at,
+        now=timezone.now(),
     )

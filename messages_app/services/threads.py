@@ -69,24 +69,21 @@ def thread_of(submission: Submission, pair: Pair) -> Thread | None:
 
 
 def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order | None:
-    """The order that the submission is about.
+    """The order that the submission is about: its thread's, else the one named.
 
     A seller's mail that answers nothing is about the order it names, else the pair's newest one
-    that is not cancelled (RSN-6); everything else about its thread's order, or the one named.
+    that is not cancelled, wherever its subject files it (RSN-6, Terms).
     """
-    unasked_mail = (
-        submission.author is Side.SELLER
-        and submission.door is Door.MAIL
-        and not (submission.evidence.proves_reply and thread is not None and thread.buyer_wrote_at)
-    )
-    if submission.order_id is not None and (unasked_mail or thread is None or thread.order_id is None):
+    by_mail = submission.author is Side.SELLER and submission.door is Door.MAIL
+    answered = thread if submission.evidence.proves_reply else None
+    if answered is not None and answered.order is not None:
+        return answered.order
+    if submission.order_id is not None:
         return pair_orders(pair).filter(pk=submission.order_id).first()
-    if thread is not None and thread.order is not None:
-        return thread.order
-    if unasked_mail:
+    if by_mail and answered is None:
         newest = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
         return newest.first()
-    return None
+    return thread.order if thread is not None else None
 
 
 def pair_orders(pair: Pair) -> QuerySet[Order]:

@@ -80,7 +80,6 @@ def retry(mails: QuerySet[InboundMail]) -> int:
             outcome="",
             attempts=0,
             lease_until=None,
-            settled_at=None,
             identity_token=None,
         )
         wake("process_inbound")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.message import Message as ParsedMessage
 from typing import Any
 
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
@@ -55,7 +56,8 @@ def say(pair: Pair, author: Side, text: str = "Where is it?", **values: Any) -> 
         text=text,
         **values,
     )
-    done = submit_message(submission, now=moment)
+    with time_machine.travel(moment, tick=False):  # its mail is queued at that very moment
+        done = submit_message(submission, now=moment)
     return Message.objects.get(pk=done.message_id)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from messages_app.models import Delivery
 from messages_app.policy.facts import Side
@@ -39,6 +42,24 @@ def test_what_does_not_wait_is_not_late(state: str) -> None:
     say(pair_of_two(), Side.BUYER)
     Delivery.objects.update(state=state)
     assert tell_late(NOON + 10 * HOUR) == 0
+
+
+@pytest.mark.rule("MAIL-21")
+@pytest.mark.parametrize("state", [Delivery.State.SENT, Delivery.State.SENDING, Delivery.State.BOUNCED])
+def test_what_leaves_between_look_and_word_is_not_late(state: str) -> None:
+    say(pair_of_two(), Side.BUYER)
+
+    gone: list[str] = []
+
+    def leave(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and not gone:
+            gone.append(state)  # only once
+            Delivery.objects.update(state=state)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(leave):
+        assert tell_late(NOON + 5 * HOUR) == 0
+    assert not Delivery.objects.filter(template="late").exists()
 
 
 @pytest.mark.rule("MAIL-27")

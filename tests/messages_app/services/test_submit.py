@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from accounts.models import Pair
 from messages_app.mail.evidence import Evidence
 from messages_app.models import DailyUsage, Decision, Delivery, MailboxEntry, Message, ResponseContact, Thread
 from messages_app.policy.facts import Door, Side
+from messages_app.queries.threads import file_meta
 from messages_app.services.submission import SubmittedFile
 from messages_app.services.submit import dry_run
 from messages_app.vault.content import shown_content, written_content
@@ -20,6 +23,10 @@ from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.services.gate import NOON, codes, mail, message_of, page, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def stored_files(data_dir: Path) -> set[str]:
+    return {path.name for path in (data_dir / "media").rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -293,7 +300,132 @@ def test_an_out_of_office_is_a_line_that_sets_nothing_off(pair: Pair, order: Ord
     assert message_of(sent).automatic
     assert Delivery.objects.count() == before
     assert not ResponseContact.objects.filter(outcome="open").exists()
-    assert not Decision.objects.filter(message=sent.message_id).exists()
+    assert Decision.objects.get(message=sent.message_id).codes == []
+
+
+@pytest.mark.rule("MAIL-26", "GATE-1", "GATE-7", "ACC-8")
+@pytest.mark.parametrize(
+    ("field", "value"), [("standing", "suspended"), ("standing", "closed"), ("blocked_by_buyer_at", NOON)]
+)
+def test_an_automatic_mail_passes_the_same_checks(
+    pair: Pair, order: Order, field: str, value: object
+) -> None:
+    asked = send(page(pair, Side.BUYER, order_id=order.pk))
+    owner = pair.seller if field == "standing" else pair
+    setattr(owner, field, value)
+    owner.save()
+
+    line = mail(pair, Side.SELLER, thread_id=asked.thread_id, evidence=Evidence.MESSAGE_ID, automatic=True)
+    sent = send(line, NOON + timedelta(hours=1))
+
+    assert sent.state == "blocked"
+    assert not Delivery.objects.filter(message=sent.message_id).exists()
+
+
+@pytest.mark.rule("MAIL-26", "POL-1")
+@pytest.mark.parametrize("author", list(Side))
+def test_an_automatic_mail_is_masked_for_the_other_side(pair: Pair, order: Order, author: Side) -> None:
+    asked = send(page(pair, Side.BUYER, order_id=order.pk))
+    text = "I am away. Write to bea@elsewhere.example or see https://elsewhere.example/help."
+
+    line = mail(
+        pair, author, text=text, thread_id=asked.thread_id, evidence=Evidence.MESSAGE_ID, automatic=True
+    )
+    message = message_of(send(line, NOON + timedelta(hours=1)))
+
+    shown = shown_content(open_key(message.thread.key), message).text
+    assert message.state == "delivered"
+    assert "elsewhere" not in shown
+    assert shown.startswith("I am away. Write to [contact details removed]")
+
+
+@pytest.mark.rule("MAIL-16", "ALI-5", "SEC-2")
+@pytest.mark.parametrize("author", list(Side))
+def test_real_addresses_in_quotes_reach_no_page(pair: Pair, order: Order, author: Side) -> None:
+    asked = send(page(pair, Side.BUYER, order_id=order.pk))
+    address = pair.buyer.user.email if author is Side.BUYER else pair.seller.customer_service_address
+    new = "Yes, it is oak."
+    text = f"{new}\n\n> To: <{address}>\n> Is it oak?"
+    html = f"<p>{new}</p><blockquote>To: <a href='mailto:{address}'>{address}</a></blockquote>"
+
+    answer = mail(
+        pair,
+        author,
+        text=text,
+        html=html,
+        new=((0, len(new)),),
+        thread_id=asked.thread_id,
+        evidence=Evidence.MESSAGE_ID,
+    )
+    message = message_of(send(answer, NOON + timedelta(hours=1)))
+
+    shown = shown_content(open_key(message.thread.key), message)
+    assert message.state == "delivered"
+    assert address not in shown.text + shown.html
+    assert pair.aliases.get(side=author).address in shown.text
+    assert shown.new_text == new
+
+
+@pytest.mark.rule("POL-2")
+def test_a_buyers_address_in_a_file_name_is_masked_too(pair: Pair, order: Order) -> None:
+    file = SubmittedFile(name="write hannah.private@gmx.de.txt", content=b"A note.")
+
+    message = message_of(send(page(pair, Side.BUYER, order_id=order.pk, files=(file,))))
+
+    key = open_key(message.thread.key)
+    (kept,) = message.attachments.all()
+    meta = file_meta(key, kept)
+    assert meta["name"] == "write hannah.private@gmx.de.txt"
+    assert meta["shown_name"] == "write [e-mail address removed].txt"
+
+
+@pytest.mark.rule("RSP-1", "RSP-2", "MAIL-10")
+def test_a_mail_let_in_later_counts_from_that_moment(pair: Pair, order: Order) -> None:
+    later = NOON + timedelta(days=5)
+
+    sent = send(replace(mail(pair, Side.BUYER), accepted_at=NOON), later)
+
+    message = message_of(sent)
+    assert (message.accepted_at, message.released_at) == (NOON, later)
+    assert ResponseContact.objects.get(thread=sent.thread_id).due_at == later + timedelta(hours=24)
+
+
+@pytest.mark.rule("RSP-2")
+def test_an_answer_older_than_the_question_answers_nothing(pair: Pair, order: Order) -> None:
+    asked = send(page(pair, Side.BUYER, order_id=order.pk))
+
+    send(page(pair, Side.SELLER, thread_id=asked.thread_id), NOON - timedelta(minutes=1))
+
+    assert ResponseContact.objects.get(thread=asked.thread_id).outcome == "open"
+
+
+@pytest.mark.rule("RSN-6")
+def test_a_mail_known_by_its_subject_alone_is_about_the_newest_order(pair: Pair) -> None:
+    old = OrderFactory.create(pair=pair, status="delivered", delivered_at=NOON - timedelta(days=90))
+    asked = send(page(pair, Side.BUYER, order_id=old.pk))
+    OrderFactory.create(pair=pair, status="shipped", placed_at=NOON - timedelta(days=1))
+
+    sent = send(
+        mail(pair, Side.SELLER, thread_id=asked.thread_id, evidence=Evidence.SUBJECT),
+        NOON + timedelta(hours=1),
+    )
+
+    assert (sent.state, sent.thread_id) == ("delivered", asked.thread_id)
+
+
+@pytest.mark.rule("PRV-1", "REL-3")
+def test_files_of_a_submission_that_came_to_nothing_are_taken_back(
+    pair: Pair, order: Order, settings: Any
+) -> None:
+    file = SubmittedFile(name="note.txt", content=b"A note.")
+    submission = page(pair, Side.BUYER, order_id=order.pk, files=(file,))
+    send(submission)
+    kept = stored_files(settings.DATA_DIR)
+
+    with pytest.raises(ValueError, match="belongs to a thread"):
+        send(mail(pair, Side.BUYER, files=(file,), automatic=True))
+
+    assert stored_files(settings.DATA_DIR) == kept
 
 
 @pytest.mark.rule("BOX-1")
