@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import Pair
 from accounts.queries.pairs import alias_of
 from messages_app.mail.references import bounce_address
 from messages_app.models import Delivery, DeliveryAttempt, InboundMail, Message
 from messages_app.policy.facts import Side
+from messages_app.services.sending import Result, record_results
 from messages_app.vault.keys import installation_key
 from tests.factories import OrderFactory, PairFactory, seller_owner
 from tests.messages_app.relay.inbound_world import arrive, mail_from, notices, write
-from tests.messages_app.relay.mail_world import finished
+from tests.messages_app.relay.mail_world import finished, parcels
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,20 @@ def test_a_failure_is_recorded_and_told_to_the_author_once(pair: Pair, author: S
     told = pair.buyer.user.email if author is Side.BUYER else seller_owner(pair.seller).email
     assert notices() == [("failed", told)]
     assert Message.objects.count() == 1
+
+
+@pytest.mark.rule("MAIL-24", "MAIL-20")
+@pytest.mark.parametrize("outcome", ["sent", "deferred", "failed"])
+def test_a_report_that_overtakes_our_own_record_stands(pair: Pair, outcome: str) -> None:
+    """The other server took the mail and sent it back before we had written down that it left."""
+    write(pair, Side.SELLER, "A word about the parcel.")
+    (parcel,) = parcels()
+    lease = Delivery.objects.get().lease
+    assert lease is not None
+    bounce(parcel.delivery, report())
+    record_results(lease, [Result(parcel.delivery, outcome, "421 and away")], now=timezone.now())
+    assert Delivery.objects.get(pk=parcel.delivery.pk).state == "bounced"
+    assert [template for template, _ in notices()] == ["failed"]
 
 
 @pytest.mark.rule("MAIL-24", "MAIL-17")
