@@ -180,8 +180,6 @@ CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = (
     False  # rows and the sweeper carry the truth; a wake-up may be lost, never waited for
 )
@@ -190,7 +188,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 2 * LEASE_SECONDS + 60,  # longer than any task may run, else it would run twice
+    # No acknowledgements: a worker that lost Redis would end over one that it can give no more (Celery 5.7).
+    "ack_emulation": False,
     "max_retries": 0,  # a wake-up to a broker that is down fails at once: a door or page waits for it
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
