@@ -58,7 +58,15 @@ class InboundMail(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="inbound_waiting"),
+            # What is claimed next, and whose pairs are in work.
+            models.Index(
+                fields=["attempts", "id"], condition=models.Q(state="waiting"), name="inbound_to_claim"
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state="waiting", lease_until__isnull=False),
+                name="inbound_leased",
+            ),
             models.Index(
                 fields=["alias", "identity_token"],
                 condition=models.Q(identity_token__isnull=False),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.wake import wake
@@ -26,6 +26,7 @@ from messages_app.relay.own_marks import loop_mark, quote_marks
 from messages_app.relay.parser import PARSER, Unreadable
 from messages_app.relay.route import Routed, route
 from messages_app.sealing.seal import SealBroken
+from messages_app.services.locks import lock_name
 
 log = logging.getLogger(__name__)
 
@@ -43,36 +44,52 @@ def process_waiting(limit: int) -> int:
     """
     done = 0
     while done < limit and (claimed := _claim(min(CLAIMED_AT_ONCE, limit - done))):
-        for place, inbound in enumerate(claimed):
-            tried_before = inbound.attempts
-            try:
-                if _begin(inbound):
-                    _process(inbound)
-            except (OSError, DatabaseError, InterfaceError):
-                _give_back(claimed[place:], tried_before)
-                raise
-            done += 1
+        done += _work_off(claimed)
     return done
 
 
-def _waiting() -> QuerySet[InboundMail]:
-    """What nobody works on; not what comes after a mail of its pair that somebody works on."""
+def _work_off(claimed: Sequence[InboundMail]) -> int:
+    """Tries these; returns how many. What came after a mail of its pair that failed waits for that one."""
+    done = 0
+    failed: set[int] = set()  # pairs
+    for place, inbound in enumerate(claimed):
+        pair = inbound.alias.pair_id if inbound.alias else None
+        if pair in failed:
+            _release(inbound)
+            continue
+        tried_before = inbound.attempts
+        try:
+            if _begin(inbound) and not _process(inbound) and pair is not None:
+                failed.add(pair)
+        except (OSError, DatabaseError, InterfaceError):
+            _give_back(claimed[place:], tried_before)
+            raise
+        done += 1
+    return done
+
+
+def _claimable() -> QuerySet[InboundMail]:
+    """What to try next: mails that failed before come last. Of a pair nothing, while somebody works on a mail
+    of it, and nothing new while one that failed waits; so a pair's mails keep the order of their ids."""
     now = timezone.now()
-    in_work = InboundMail.objects.filter(
-        state=State.WAITING, alias__pair=OuterRef("alias__pair"), id__lt=OuterRef("id"), lease_until__gt=now
-    )
-    return InboundMail.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=now), ~Exists(in_work), state=State.WAITING
+    waiting = InboundMail.objects.filter(state=State.WAITING)
+    of_pairs = waiting.filter(alias__isnull=False).values("alias__pair")
+    in_work, failed = of_pairs.filter(lease_until__gt=now), of_pairs.filter(attempts__gt=0)
+    return waiting.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now),
+        ~Q(alias__pair__in=in_work),
+        Q(attempts__gt=0) | ~Q(alias__pair__in=failed),
     ).order_by("attempts", "id")
 
 
 def _claim(size: int) -> list[InboundMail]:
-    """Leases the next mails, those that failed before last."""
-    if not _waiting().exists():
+    """Leases the next mails. One worker at a time, or the next would not see which pairs are taken."""
+    if not InboundMail.objects.filter(state=State.WAITING).exists():  # most rounds: no lock for nothing
         return []
     with transaction.atomic():
+        lock_name("claim inbound mail")
         claimed = list(
-            _waiting()
+            _claimable()
             .select_for_update(of=("self",), skip_locked=True)
             .select_related("raw__key", "alias__pair__buyer__user", "alias__pair__seller__marketplace")[:size]
         )
@@ -104,22 +121,24 @@ def _give_back(claimed: Sequence[InboundMail], tried_before: int) -> None:
         log.warning("claimed mails wait for their lease to end", extra={"count": len(claimed)})
 
 
-def _process(inbound: InboundMail) -> None:
+def _process(inbound: InboundMail) -> bool:
+    """False: it failed and waits for another try."""
     if inbound.attempts > MAX_ATTEMPTS:
         # Its worker died over it each time: nobody was left to say so.
         _quarantine(inbound)
-        return
+        return True
     try:
         case = _parsed(inbound, raw_bytes(inbound.raw))
         settle(case, route(case))
+        return True
     except (Unreadable, SealBroken, FileNotFoundError):
         log.warning("a mail could not be read", extra={"item": f"inbound:{inbound.pk}"})
-        _failed(inbound)
+        return _failed(inbound)
     except (OSError, DatabaseError, InterfaceError):
         raise
     except Exception:  # a fault of ours that one mail brought out must not stop its neighbours (REL-4)
         log.exception("a mail could not be processed", extra={"item": f"inbound:{inbound.pk}"})
-        _failed(inbound)
+        return _failed(inbound)
 
 
 def _parsed(inbound: InboundMail, raw: bytes) -> Case:
@@ -147,10 +166,16 @@ def settle(case: Case, routed: Routed) -> None:
             queue_refusal(case, routed.notice)
 
 
-def _failed(inbound: InboundMail) -> None:
+def _failed(inbound: InboundMail) -> bool:
+    """True: that was its last try, and it is set aside."""
     if inbound.attempts >= MAX_ATTEMPTS:
         _quarantine(inbound)
-        return
+        return True
+    _release(inbound)
+    return False
+
+
+def _release(inbound: InboundMail) -> None:
     InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(lease_until=None)
     wake("process_inbound")
 

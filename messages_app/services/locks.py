@@ -1,4 +1,5 @@
-"""The locks under which the gate counts, always in one order: the pair, then the seller's day.
+"""The locks under which the gate counts, always in one order: the pair, then the seller's day; and a lock
+by name for work that one at a time may do.
 
 On SQLite every transaction is IMMEDIATE: the first statement already holds the one write lock.
 """
@@ -6,6 +7,9 @@ On SQLite every transaction is IMMEDIATE: the first statement already holds the 
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
+
+from django.db import connection
 
 from accounts.models import Pair, Seller
 from messages_app.models import DailyUsage
@@ -28,3 +32,11 @@ def lock_usage(seller: Seller, day: date) -> DailyUsage:
         DailyUsage.objects.bulk_create([DailyUsage(seller=seller, day=day)], ignore_conflicts=True)
         usage = rows.get()
     return usage
+
+
+def lock_name(name: str) -> None:
+    """Nobody else who asks for this name goes on until the transaction ends."""
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

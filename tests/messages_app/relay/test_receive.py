@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
 from accounts.models import Pair
@@ -198,6 +199,59 @@ def test_mail_of_a_pair_waits_for_what_came_before(pair: Pair) -> None:
     InboundMail.objects.filter(pk=held_up.pk).update(lease_until=None)
     process_waiting(100)
     assert said(InboundMail.objects.get(pk=held_up.pk)).pk < said(InboundMail.objects.get(pk=later.pk)).pk
+
+
+@pytest.mark.rule("MAIL-4", "MAIL-6")
+def test_a_mail_that_failed_once_is_not_overtaken_by_its_pair(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others go first; those of its own pair wait for it."""
+    failing, later = from_buyer(pair, "One."), from_buyer(pair, "Two.")
+    elsewhere = [from_buyer(PairFactory.create(), f"{number}.") for number in range(20)]
+    tried: list[InboundMail] = []
+
+    def fails_at_first(raw: RawMail) -> bytes:
+        tried.append(InboundMail.objects.get(raw=raw))
+        if len(tried) == 1:
+            raise FileNotFoundError
+        return raw_bytes(raw)
+
+    monkeypatch.setattr(receive, "raw_bytes", fails_at_first)
+    process_waiting(100)
+    assert tried == [failing, *elsewhere, failing, later]
+    assert not InboundMail.objects.exclude(state="done").exists()
+
+
+@pytest.mark.rule("MAIL-4", "PERF-6")
+def test_the_next_mails_are_found_by_an_index(pair: Pair) -> None:
+    plan = receive._claimable()[:16].explain()
+    assert "inbound_to_claim" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "CORRELATED" not in plan
+
+
+@pytest.mark.rule("MAIL-4")
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_a_second_worker_does_not_overtake_what_the_first_is_just_taking(pair: Pair) -> None:
+    first, second = from_buyer(pair, "One."), from_buyer(pair, "Two.")
+    elsewhere = from_buyer(PairFactory.create(), "Three.")
+    theirs: list[InboundMail] = []
+
+    def rival() -> None:
+        try:
+            theirs.extend(receive._claim(16))
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=rival)
+    with transaction.atomic():
+        assert receive._claim(1) == [first]
+        worker.start()
+        worker.join(timeout=1)  # it waits for us, or it has taken what it should not
+    worker.join()
+    assert theirs == [elsewhere]
+    assert second not in theirs
 
 
 @pytest.mark.rule("MAIL-6")
