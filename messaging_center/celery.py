@@ -12,8 +12,8 @@ app = Celery("messaging_center")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# When Redis goes away, kombu gives back what a worker holds over a connection that is no more, and the error
-# ends the worker. Tasks are wake-up calls: the next round does the work without it.
+# Tasks are wake-up calls, the next round does the work without them. To give back those that a worker holds
+# when Redis goes away would be tried over a connection that is no more.
 redis.Channel.do_restore = False
 
 

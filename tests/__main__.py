@@ -18,9 +18,10 @@ RUNS = {
     "sqlite": ("not browser and not crash", "sqlite", ["-n", "2"]),
     "postgres": ("both_databases and not browser and not crash", "postgres", ["-n", "2"]),
     "browser": ("browser", "sqlite", []),
-    "crash": ("crash", "sqlite", []),
+    "crash": ("crash", "sqlite", ["-s"]),
+    "crash-postgres": ("crash", "postgres", ["-s"]),
 }
-PLANS = {"all": ["sqlite", "postgres"], "browser": ["browser"], "crash": ["crash"]}
+PLANS = {"all": ["sqlite", "postgres"], "browser": ["browser"], "crash": ["crash", "crash-postgres"]}
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,12 +62,8 @@ class Part:
         """As `kill`, uncounted and whether it lives or not."""
         if self.process is None:
             return
-        family = self.family()
-        for one in family:
-            with suppress(psutil.NoSuchProcess):
-                one.kill()
+        end(self.family())
         self.process.wait()
-        psutil.wait_procs(family, timeout=PATIENCE)
 
     def family(self) -> list[psutil.Process]:
         """The process first, then what it started, those with a session of their own included."""
@@ -154,11 +149,17 @@ def files_in_store() -> list[Path]:
     return [path for path in (Path(settings.DATA_DIR) / "media").rglob("*") if path.is_file()]
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """kill -9 for a server of the tests and its children."""
-    family = [process, *psutil.Process(process.pid).children(recursive=True)]
+def end(family: Sequence[psutil.Process]) -> None:
+    """kill -9 for these processes; they are gone when this returns, buried or not."""
     for one in family:
-        with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            os.kill(one.pid, signal.SIGKILL)
-    process.wait()
-    psutil.wait_procs(family[1:], timeout=PATIENCE)
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    for one in family:
+        wait_for(lambda: _is_gone(one), PATIENCE)  # noqa: B023 - waited for within the turn
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
