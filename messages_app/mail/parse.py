@@ -59,6 +59,7 @@ def parse_mail(
         reference_ids=reference_ids(first(fields, "in-reply-to"), first(fields, "references")),
         text=text,
         html=html,
+        body_bytes=content.body_bytes(),
         spans=spans,
         files=files,
         automatic=classify(fields, envelope_sender=envelope_sender, report=report, subject=subject),

@@ -75,6 +75,7 @@ class ParsedMail:
     text: str  # the whole text, LF line ends: the text part, else rendered from the HTML
     html: str  # the HTML part(s) decoded, not yet sanitised; "" when there was none
     spans: ReplySpans
+    body_bytes: int = 0  # of the text and HTML parts as UTF-8, without what was rendered from them (ATT-1)
     files: tuple[MailFile, ...] = ()
     automatic: Automatic | None = None
     report: bool = False  # multipart/report: delivery status, disposition, feedback

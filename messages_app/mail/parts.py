@@ -68,6 +68,11 @@ class Content:
     left_out: list[LeftOut] = field(default_factory=list)
     unread: list[bytes] = field(default_factory=list)  # what lies behind obstacles, for the digest
 
+    def body_bytes(self) -> int:
+        """The bodies as they came, text and HTML, as UTF-8 (ATT-1); nothing that was derived from them."""
+        bodies = [body for block in self.blocks for body in (block.text, block.html) if body is not None]
+        return sum(len(body.encode()) for body in (*bodies, *self.forwards))
+
     def stop(self, obstacle: Obstacle, content: bytes = b"") -> None:
         self.obstacles.append(obstacle)
         self.unread.append(content)

@@ -149,13 +149,13 @@ def _pace(case: Case) -> tuple[int, int]:
     very body within the hour (MOD-4). Blocked ones count for nothing."""
     recent = (
         Message.objects.filter(
-            pair=case.pair, author=case.author, automatic=False, accepted_at__gt=case.now - IDENTICAL_WINDOW
+            pair=case.pair, author=case.author, automatic=False, accepted_at__gte=case.now - IDENTICAL_WINDOW
         )
         .exclude(state=Message.State.BLOCKED)
         .order_by("-accepted_at")
         .values_list("thread_id", "accepted_at", "body_token")
     )[:200]  # far above both limits: what is older cannot change the answer
     thread_id = case.thread.id if case.thread else None
-    one_way = sum(thread == thread_id and at > case.now - BURST_WINDOW for thread, at, _ in recent)
+    one_way = sum(thread == thread_id and at >= case.now - BURST_WINDOW for thread, at, _ in recent)
     same = sum(bytes(token or b"") == case.body_token for _, _, token in recent)
     return one_way, same

@@ -87,8 +87,11 @@ def brand_of(parcel: Parcel) -> str:
 
 
 def zone_of(parcel: Parcel) -> tzinfo:
-    """The recipient's zone: a seller's is the home marketplace's, a buyer's their own choice first."""
+    """The recipient's zone: a seller's is the home marketplace's, a buyer's their own choice first;
+    a stranger is told nothing of anybody's (MAIL-9)."""
     delivery = parcel.delivery
+    if not delivery.to_side:
+        return ZoneInfo("UTC")
     if delivery.pair and delivery.to_side == Side.SELLER:
         return delivery.pair.seller.marketplace.zone
     if delivery.pair:

@@ -117,7 +117,17 @@ def unproven(case: Case) -> Routed | None:
     """Held outside for the account's owner, never answered (MAIL-9, MAIL-10)."""
     if case.party is None:
         return Routed(state=State.HELD, outcome="from_mailboxes")
-    return None if case.party.proven else Routed(state=State.HELD, outcome="unproven")
+    return None if case.party.proven else _held(case)
+
+
+def _held(case: Case) -> Routed:
+    """Offered to the owner once, however often it comes (MAIL-5)."""
+    identity = mail_identity(case)
+    same = InboundMail.objects.filter(alias=case.inbound.alias, identity_token=identity, state=State.HELD)
+    if same.exclude(pk=case.inbound.pk).exists():
+        return Routed(state=State.DUPLICATE, outcome="repeated")
+    InboundMail.objects.filter(pk=case.inbound.pk).update(identity_token=identity)
+    return Routed(state=State.HELD, outcome="unproven")
 
 
 def unlisted(case: Case) -> Routed | None:
@@ -147,6 +157,7 @@ def repeated(case: Case) -> Routed | None:
             identity_token=identity,
             received_at__range=(received - REPEATED_WITHIN, received + REPEATED_WITHIN),
         ).exclude(pk=case.inbound.pk)
+        same = same.exclude(state=State.HELD)  # what nobody has vouched for yet stands in no one's way
         if case.party is not None and case.party.may_reply:
             same = same.exclude(state=State.REFUSED)
         if same.exists():
@@ -214,6 +225,7 @@ def _submission(case: Case, *, automatic: bool = False) -> Submission:
         text=mail.text,
         new=mail.spans.new,
         html="" if automatic and mail.text else mail.html,
+        body_bytes=mail.body_bytes,
         files=() if automatic else _files(mail),
         evidence=found.evidence,
         foreign_id=mail.message_id,

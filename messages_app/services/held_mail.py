@@ -26,6 +26,6 @@ def confirm_mail(*, inbound: InboundMail) -> bool:
 def discard_mail(*, inbound: InboundMail, now: datetime) -> bool:
     """Nobody will see it. False if it is no longer held."""
     discarded = InboundMail.objects.filter(pk=inbound.pk, state=State.HELD).update(
-        state=State.DROPPED, outcome="disowned", settled_at=now
+        state=State.DROPPED, outcome="disowned", settled_at=now, identity_token=None
     )
     return bool(discarded)

@@ -93,9 +93,15 @@ def prepare(submission: Submission, pair: Pair, thread: Thread | None, order: Or
         shown=content_for_other_side(content, mask),
         files=tuple(replace(file, shown_name=name_for_other_side(file.facts.name, mask)) for file in files),
         matches=matches,
-        body_bytes=len(submission.text.encode()) + len(submission.html.encode()),
+        body_bytes=_body_bytes(submission),
         body_token=token(" ".join(content.new_text.split()), purpose="body"),
     )
+
+
+def _body_bytes(submission: Submission) -> int:
+    if submission.body_bytes is not None:
+        return submission.body_bytes
+    return len(submission.text.encode()) + len(submission.html.encode())
 
 
 def store_files(prepared: Prepared) -> None:

@@ -43,6 +43,7 @@ class Submission:
     text: str = ""  # whole, LF line ends
     new: tuple[tuple[int, int], ...] | None = None  # spans of `text` written now; None: all of it
     html: str = ""  # as it came, not sanitised
+    body_bytes: int | None = None  # of a mail's bodies as they came; None: of text and html (ATT-1)
     files: tuple[SubmittedFile, ...] = ()
     evidence: Evidence = Evidence.PAGE
     foreign_id: str = ""  # the mail's own Message-ID

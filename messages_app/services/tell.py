@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import AuthorizedAddress, Pair, Seller
 from messages_app.models import Delivery, InboundMail, Message, Thread
 from messages_app.policy.facts import Side
-from messages_app.policy.verdict import Decision
+from messages_app.policy.verdict import Decision, Severity
 from messages_app.services.as_json import findings_json
 from messages_app.services.languages import language_of
 from messages_app.services.outbox import queue_delivery
@@ -67,9 +67,9 @@ def queue_verdict_notice(
     message: Message, thread: Thread, pair: Pair, submission: Submission, decision: Decision
 ) -> Delivery | None:
     """Tells the address that wrote what became of its mail (GATE-1, MAIL-28)."""
-    first = decision.findings[0].code
-    if first == "opted_out" and not pair.seller.mail_opt_out_notice:
-        return None  # their own choice (ACC-5)
+    codes = [finding.code for finding in decision.findings if finding.severity > Severity.DELIVER]
+    if codes == ["opted_out"] and not pair.seller.mail_opt_out_notice:
+        return None  # their own choice, for this objection alone (ACC-5)
     author = submission.author
     alias = pair.aliases.get(side=author.other)
     return queue_delivery(

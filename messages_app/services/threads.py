@@ -72,7 +72,7 @@ def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order
     """The order that the submission is about: its thread's, else the one named.
 
     A seller's mail that answers nothing is about the order it names, else the pair's newest one
-    that is not cancelled, wherever its subject files it (RSN-6, Terms).
+    that is not cancelled, open ones first, wherever its subject files it (RSN-6, Terms).
     """
     by_mail = submission.author is Side.SELLER and submission.door is Door.MAIL
     answered = thread if submission.evidence.proves_reply else None
@@ -81,8 +81,8 @@ def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order
     if submission.order_id is not None:
         return pair_orders(pair).filter(pk=submission.order_id).first()
     if by_mail and answered is None:
-        newest = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
-        return newest.first()
+        orders = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
+        return orders.filter(status__in=Order.OPEN).first() or orders.first()
     return thread.order if thread is not None else None
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton, format_time
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +18,6 @@ from messages_app.templatetags.look import icon
 
 register = template.Library()
 
-SOON = timedelta(hours=4)  # from here on the due time stands out
 HALF = timedelta(hours=12)  # the pie is half empty
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=6)  # up to here a weekday's name says it
@@ -37,9 +37,14 @@ def due_in_words(due_at: datetime, now: datetime) -> DueWords:
     left = due_at - now
     if left < timedelta(0):
         return DueWords(gettext("Overdue %(time)s") % {"time": span_in_words(-left)}, "overdue", "over")
-    pie = "due-low" if left <= SOON else "due-half" if left <= HALF else "due-full"
+    pie = "due-low" if left <= soon() else "due-half" if left <= HALF else "due-full"
     text = gettext("Due in %(time)s") % {"time": span_in_words(left)}
-    return DueWords(text, pie, "soon" if left <= SOON else "")
+    return DueWords(text, pie, "soon" if left <= soon() else "")
+
+
+def soon() -> timedelta:
+    """How long before the due time it begins to stand out: at the moment of the reminder (RSP-6)."""
+    return timedelta(hours=settings.RESPONSE_DUE_HOURS - settings.REMINDER_HOURS)
 
 
 def span_in_words(span: timedelta) -> str:
@@ -170,7 +175,10 @@ def due_group(due_at: datetime) -> str:
     left = due_at - timezone.now()
     if left < timedelta(0):
         return gettext("Overdue")
-    return gettext("Due within 4 hours") if left <= SOON else gettext("Due later")
+    if left > soon():
+        return gettext("Due later")
+    hours = soon() // timedelta(hours=1)
+    return ngettext("Due within %(count)d hour", "Due within %(count)d hours", hours) % {"count": hours}
 
 
 def _time(moment: datetime, words: str, title: str) -> SafeString:

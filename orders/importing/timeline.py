@@ -60,6 +60,6 @@ def write_events(order: Order, known: dict[str, OrderEvent], *, now: datetime, s
 
 
 def _is_news(order: Order, kind: str, at: datetime, now: datetime) -> bool:
-    """Whether the buyer is told: of a young event, but not that a cancelled order was placed."""
-    cancelled = order.status == Order.Status.CANCELLED
-    return kind in OrderEvent.ANNOUNCED and at > now - NEWS and not cancelled
+    """Whether the buyer is told: of a young event, and of a cancelled order that it was refunded."""
+    overtaken = order.status == Order.Status.CANCELLED and kind != OrderEvent.Kind.REFUNDED
+    return kind in OrderEvent.ANNOUNCED and at > now - NEWS and not overtaken

@@ -15,6 +15,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.rewrapped} keys wrapped anew, {done.fresh} were up to date.")
         if done.lost:
             raise CommandError(
-                f"{len(done.lost)} keys open with none of MASTER_KEYS: put the missing master key back at the "
-                f"end of the list and run this again. The first: {done.lost[0]}"
+                f"{len(done.lost)} keys open with none of MASTER_KEYS: put the missing master key back "
+                f"at the end of the list and run this again. The first: {done.lost[0]}"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from messages_app.services.submit import dry_run
 from messages_app.vault.content import shown_content, written_content
 from messages_app.vault.keys import open_key
 from orders.models import Order
-from tests.factories import OrderFactory, PairFactory
+from tests.factories import AuthorizedAddressFactory, OrderFactory, PairFactory
 from tests.messages_app.services.gate import NOON, codes, mail, message_of, page, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -526,13 +526,91 @@ def test_a_buyers_switch_stops_the_mail_but_never_a_critical_one(
 
 
 @pytest.mark.rule("ACC-4", "ACC-5")
-def test_an_unconfirmed_address_never_gets_a_buyers_text(pair: Pair, order: Order) -> None:
+@pytest.mark.parametrize("state", ["waiting", "blocked"])
+def test_an_unconfirmed_address_never_gets_a_buyers_text(pair: Pair, order: Order, state: str) -> None:
+    AuthorizedAddressFactory.create(seller=pair.seller, address="new@shop.example", state=state)
     pair.seller.buyer_messages_address = "new@shop.example"
     pair.seller.save()
 
     sent = send(page(pair, Side.BUYER, order_id=order.pk))
 
     assert Delivery.objects.get(message=sent.message_id).recipient == pair.seller.customer_service_address
+
+
+@pytest.mark.rule("ACC-5", "GATE-1")
+def test_the_switch_silences_the_opt_out_alone(pair: Pair, order: Order) -> None:
+    pair.seller.mail_opt_out_notice = False
+    pair.seller.save()
+    pair.opted_out_at = NOON
+    pair.save()
+
+    sent = send(mail(pair, Side.SELLER, text="Mail me@shop-mail.example"))
+
+    assert codes(sent) == ["opted_out", "contact_email"]
+    assert Delivery.objects.filter(template="blocked").count() == 1
+
+
+@pytest.mark.rule("MOD-4", "MAIL-27")
+@pytest.mark.parametrize(("seconds", "state"), [(299, "held"), (300, "held"), (301, "delivered")])
+def test_the_21st_message_within_five_minutes_is_held(
+    pair: Pair, order: Order, seconds: int, state: str
+) -> None:
+    asked = send(page(pair, Side.BUYER, order_id=order.pk, text="Message 0"))
+    for number in range(1, 20):
+        send(page(pair, Side.BUYER, thread_id=asked.thread_id, text=f"Message {number}"))
+
+    later = NOON + timedelta(seconds=seconds)
+    assert send(page(pair, Side.BUYER, thread_id=asked.thread_id, text="Last"), later).state == state
+
+
+@pytest.mark.rule("GATE-7", "MOD-1")
+@pytest.mark.parametrize(
+    ("left", "state"), [(timedelta(microseconds=1), "blocked"), (timedelta(0), "delivered")]
+)
+def test_a_sanction_is_over_at_its_end(pair: Pair, order: Order, left: timedelta, state: str) -> None:
+    pair.seller.standing, pair.seller.standing_until = "suspended", NOON + left
+    pair.seller.save()
+
+    assert send(mail(pair, Side.SELLER)).state == state
+
+
+@pytest.mark.rule("RSN-6")
+@pytest.mark.parametrize(
+    ("older", "newer", "state"),
+    [
+        ("shipped", "pending", "delivered"),
+        ("cancelled", "shipped", "delivered"),
+        ("shipped", "cancelled", "delivered"),
+        ("unshipped", "delivered", "delivered"),  # an open one first
+        ("delivered", "delivered", "blocked"),
+    ],
+)
+def test_a_mail_is_about_the_newest_order_open_ones_first(
+    pair: Pair, older: str, newer: str, state: str
+) -> None:
+    def delivered(status: str) -> datetime | None:
+        return NOON - timedelta(days=45) if status == "delivered" else None
+
+    OrderFactory.create(
+        pair=pair, status=older, placed_at=NOON - timedelta(days=60), delivered_at=delivered(older)
+    )
+    last = OrderFactory.create(
+        pair=pair, status=newer, placed_at=NOON - timedelta(days=50), delivered_at=delivered(newer)
+    )
+
+    sent = send(mail(pair, Side.SELLER))
+
+    assert sent.state == state
+    if (older, newer) == ("shipped", "pending"):
+        assert message_of(sent).thread.order == last
+
+
+@pytest.mark.rule("ATT-1")
+@pytest.mark.parametrize(("size", "refused"), [(10_485_760, False), (10_485_761, True)])
+def test_a_body_counts_once_however_it_came(pair: Pair, order: Order, size: int, refused: bool) -> None:
+    sent = send(mail(pair, Side.BUYER, text="A word.", html="<p>A word.</p>", body_bytes=size))
+
+    assert ("too_large" in codes(sent)) == refused
 
 
 @pytest.mark.rule("GATE-4")

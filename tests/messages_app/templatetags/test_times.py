@@ -43,8 +43,8 @@ def now_in_english() -> Iterator[None]:
         (24 * HOUR, "Due in 24 h", "due-full", ""),
         (12 * HOUR + SECOND, "Due in 12 h", "due-full", ""),
         (12 * HOUR, "Due in 12 h", "due-half", ""),
-        (4 * HOUR + SECOND, "Due in 4 h", "due-half", ""),
-        (4 * HOUR, "Due in 4 h", "due-low", "soon"),
+        (6 * HOUR + SECOND, "Due in 6 h", "due-half", ""),
+        (6 * HOUR, "Due in 6 h", "due-low", "soon"),
         (HOUR, "Due in 1 h", "due-low", "soon"),
         (HOUR - SECOND, "Due in 59 min", "due-low", "soon"),
         (SECOND, "Due in 1 min", "due-low", "soon"),
@@ -92,9 +92,9 @@ def test_a_contact_that_ended_says_how(outcome: str, words: str) -> None:
     ("left", "heading"),
     [
         (-SECOND, "Overdue"),
-        (timedelta(0), "Due within 4 hours"),
-        (4 * HOUR, "Due within 4 hours"),
-        (4 * HOUR + SECOND, "Due later"),
+        (timedelta(0), "Due within 6 hours"),
+        (6 * HOUR, "Due within 6 hours"),
+        (6 * HOUR + SECOND, "Due later"),
     ],
 )
 def test_headings_of_what_is_due(left: timedelta, heading: str) -> None:

@@ -44,7 +44,7 @@ def test_a_seller_sees_first_what_needs_a_response_soonest_due_first() -> None:
     page = signed_in(seller_owner(seller)).get(reverse("inbox")).content.decode()
     assert threads_on(page) == [overdue, soon, later]
     headings = re.findall(r'class="threads__group">([^<]+)<', page)
-    assert headings == ["Overdue", "Due within 4 hours", "Due later"]
+    assert headings == ["Overdue", "Due within 6 hours", "Due later"]
     words = re.findall(
         r'<time class="due( due--\w+)?" datetime="([^"]+)" title="([^"]+)">.*?</svg>([^<]+)<', page
     )
