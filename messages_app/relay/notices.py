@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from messages_app.models import Delivery
 from messages_app.relay.case import Case, Party
+from messages_app.services.locks import lock_name
 from messages_app.services.outbox import queue_delivery
 
 ONCE_IN = timedelta(days=1)  # the neutral refusal, to one address
@@ -20,7 +21,7 @@ _NOBODY = frozenset(
 
 
 def queue_refusal(case: Case, template: str) -> Delivery | None:
-    """Tells the proven address that wrote; None where nobody is to be told."""
+    """Tells the proven address that wrote; None where nobody is to be told. Within a transaction."""
     party = case.party
     if party is None or not party.proven:
         return None
@@ -48,6 +49,7 @@ def queue_refusal(case: Case, template: str) -> Delivery | None:
 
 
 def _told_today(address: str) -> bool:
+    lock_name(f"unlisted {address}")  # two workers at once would both find that nobody was told
     return Delivery.objects.filter(
         recipient=address,
         kind=Delivery.Kind.NOTICE,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -12,6 +14,7 @@ from accounts.models import Alias, AuthorizedAddress, Pair
 from accounts.queries.pairs import alias_of
 from messages_app.models import Delivery, InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
+from messages_app.relay import receive
 from messages_app.relay.own_marks import loop_mark
 from messages_app.relay.receive import process_waiting
 from tests.factories import (
@@ -76,6 +79,32 @@ def test_the_neutral_refusal_goes_once_per_address_and_day(pair: Pair) -> None:
     Delivery.objects.update(created_at=timezone.now() - timedelta(days=1, seconds=1))
     arrive(mail_from("stranger@mail.example"), alias_of(pair, "buyer"))
     assert len(notices()) == 2
+
+
+@pytest.mark.rule("MAIL-9")
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_refuse_a_stranger_once(pair: Pair) -> None:
+    """They work on different pairs, so no lock of a pair keeps them apart."""
+    one, other = (
+        take_in(mail_from("stranger@mail.example"), alias_of(some, "buyer"))
+        for some in (pair, PairFactory.create())
+    )
+
+    def rival() -> None:
+        try:
+            receive._work_off([InboundMail.objects.get(pk=other.pk)])
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=rival)
+    with transaction.atomic():
+        receive._work_off([InboundMail.objects.get(pk=one.pk)])
+        worker.start()
+        worker.join(timeout=1)  # it waits for us, or it has told a second time
+    worker.join()
+    assert notices() == [("unlisted", "stranger@mail.example")]
+    assert set(InboundMail.objects.values_list("state", flat=True)) == {"refused"}
 
 
 @pytest.mark.rule("MAIL-9", "ACC-4")
