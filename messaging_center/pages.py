@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.next_page import page_of_ours
 from accounts.roles import current_role
 
 THEME_COOKIE = "theme"
@@ -30,20 +30,11 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in (*THEMES, "system"):
         raise Http404
-    answer = redirect(_back(request))
+    back = page_of_ours(request, request.POST.get("next", "")) or "/"
+    answer: HttpResponse = HttpResponseRedirect(back)
     if theme == "system":
         answer.delete_cookie(THEME_COOKIE, samesite="Lax")
     else:
         secure = request.is_secure()
-        answer.set_cookie(
-            THEME_COOKIE, theme, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax"
-        )
+        answer.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
     return answer
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if own else "/"

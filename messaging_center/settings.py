@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "messaging_center.cookies.without_nul_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -307,7 +308,6 @@ LOGGING: dict[str, Any] = {
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         # Warnings of these name the address that was tried, or quote the file that they read.
         "axes": {"level": "ERROR"},
-        "pypdf": {"level": "CRITICAL"},
         "pypdf": {"level": "CRITICAL"},
         "PIL": {"level": "CRITICAL"},
         "mail.log": {"level": "WARNING"},

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import SignInForm
+from accounts.next_page import page_of_ours
 from accounts.rate_limit import SIGN_IN_PER_PLACE, count_try, is_spent, place_of
 from accounts.roles import switch_role
 
@@ -23,7 +23,7 @@ from accounts.roles import switch_role
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page. Leads on to `next` where that is a page of ours."""
     if request.user.is_authenticated:
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     if request.method != "POST":
         return _page(request, SignInForm(request))
     place = place_of(request)
@@ -32,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST)
     if form.is_valid():
         login(request, form.get_user())
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     count_try(SIGN_IN_PER_PLACE, place)
     return _page(request, form, locked=_was_locked_out(request))
 
@@ -52,11 +52,7 @@ def _was_locked_out(request: HttpRequest) -> bool:
 
 
 def _wanted_page(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    own = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if own else ""
+    return page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "")
 
 
 def _next_page(request: HttpRequest) -> str:

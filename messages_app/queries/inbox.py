@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.roles import Role
 from messages_app.models import MailboxEntry
 from messages_app.policy.facts import Side
+from messages_app.queries.moments import read_moment
 from messages_app.vault.keys import open_key
 from messages_app.vault.previews import open_preview
 
@@ -135,8 +136,8 @@ def _cursor(view: View, entry: MailboxEntry) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
     try:
         at, thread_id = urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        moment = datetime.fromisoformat(at)
-        return (moment, UUID(thread_id)) if moment.tzinfo else None
+        moment = read_moment(at)
+        return (moment, UUID(thread_id)) if moment else None
     except ValueError:
         return None
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -9,7 +8,6 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import require, role_or_404
@@ -18,6 +16,7 @@ from accounts.roles import Role
 from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
+from messages_app.queries.moments import read_moment
 from messages_app.queries.threads import NEWEST, alias_shown, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
 from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
@@ -69,7 +68,8 @@ def _page(
     said: list[Said] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    shown = conversation(role, thread, before=_before(request))
+    # An unreadable moment shows the newest.
+    shown = conversation(role, thread, before=read_moment(request.GET.get("before", "")))
     context = {
         "role": role,
         "thread": thread,
@@ -97,12 +97,3 @@ def _order(thread: Thread) -> Order | None:
         .prefetch_related("lines__product", Prefetch("events", OrderEvent.objects.order_by("at"), "timeline"))
         .get(pk=thread.order_id)
     )
-
-
-def _before(request: HttpRequest) -> datetime | None:
-    """Where older messages begin; an unreadable moment shows the newest."""
-    try:
-        moment = parse_datetime(request.GET.get("before", ""))
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None
