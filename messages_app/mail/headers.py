@@ -25,7 +25,7 @@ _UNWANTED = re.compile(
 )
 _NAME_SPECIALS = re.compile(r'[@\uff20\ufe6b"<>()\[\]\\,;:\u201c-\u201f\u00ab\u00bb]+')
 _PLAIN = re.compile(r"[\x20-\x7e]*")
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_QUOTABLE = re.compile(r"[A-Za-z0-9!#$%&'*+./=?^_`{|}~ -]+")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&^_.+-]+")
@@ -82,7 +82,7 @@ def mailbox(name: str, display_name: str, address: str) -> str:
     target = clean_address(address)
     if not shown:
         return fold(f"{name}:", [target])
-    if _ATOMS.fullmatch(shown) and "=?" not in shown:
+    if _QUOTABLE.fullmatch(shown) and "=?" not in shown:
         words = f'"{shown}"'.split(" ")
     else:
         words = list(encoded_words(shown, MAX_LINE - len(name) - 2))

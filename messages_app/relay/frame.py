@@ -73,6 +73,7 @@ def thread_code(thread: Thread) -> str:
 
 
 def thread_address(thread: Thread) -> str:
+    """The page of a conversation, for whoever may open it."""
     return web_address(f"messages/{thread.id}/")
 
 

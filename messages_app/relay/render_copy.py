@@ -165,6 +165,8 @@ def _topic(copy: _Copy) -> tuple[str, str]:
     author = copy.message.author if own else copy.thread.started_by
     if not (own or began) or not author:
         return "", ""
+    if author == Side.SELLER and own and not copy.message.proactive:
+        return "", ""  # an answer needs no reason, and a mail's "other" says nothing
     if author == Side.SELLER:
         return _("Reason"), reason_name(own or began)
     if (own or began) == "other":

@@ -139,6 +139,7 @@ def test_public_functions_have_docstrings() -> None:
     silent = [
         where
         for path, tree in sources().items()
+        if not path.name.startswith("sentences_")  # one function a finding, named for its code
         for node in tree.body
         if isinstance(node, Function) and not node.name.startswith("_") and not ast.get_docstring(node)
         for where in [f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"]

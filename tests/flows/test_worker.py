@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import pytest
 
@@ -42,9 +43,10 @@ def workers(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
+    pause = Event()
     while not condition():
         assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
+        pause.wait(0.02)
 
 
 def nothing_waits() -> bool:

@@ -59,7 +59,7 @@ def test_a_buyers_message_goes_to_the_seller_under_the_buyers_alias() -> None:
     pair = pair_of_two()
     say(pair, Side.BUYER)
     mail = only_mail()
-    assert header(mail, "From") == f"Hannah W. <{alias(pair, Side.BUYER)}>"
+    assert header(mail, "From") == f'"Hannah W." <{alias(pair, Side.BUYER)}>'
     assert mail["To"] == SELLER_ADDRESS
     assert mail["Date"] == "Wed, 18 Nov 2026 11:22:00 +0000"
 
