@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from messages_app.mail.address_mask import mask_addresses
 from messages_app.mail.charsets import clean_line
 from messages_app.mail.encoded_words import decode_words
 from messages_app.mail.fields import Fields, first, read_fields
@@ -15,7 +16,6 @@ from messages_app.mail.mime_tree import Entity, read_tree
 
 MAX_RECIPIENTS = 100
 MAX_DIAGNOSTIC = 500
-ADDRESS_MASK = "***@***"
 
 _STATUS_KINDS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_KINDS = ("text/rfc822-headers", "message/global-headers", "message/rfc822", "message/global")
@@ -38,8 +38,6 @@ _UNKNOWN_USER = re.compile(
     r"|unrouteable address|host or domain name not found|account (?:is )?disabled",
     re.IGNORECASE,
 )
-_QUOTED_ADDRESS = re.compile(r'"[^"\n]{1,64}"@[^\s<>()\[\]",;:|]{1,255}')
-_ADDRESS_EDGE = "<>()[]\"',;:|"
 
 
 class ReportKind(StrEnum):
@@ -200,19 +198,3 @@ def _is_about_address(status: str, diagnostic: str) -> bool:
     if _UNKNOWN_USER.search(diagnostic):
         return True
     return not status or int(status.split(".")[1]) not in _TEMPORARY_SUBJECTS
-
-
-def mask_addresses(text: str) -> str:
-    """Every `local@domain` (also with %40) becomes `***@***`: what servers say may name real addresses."""
-    if "@" not in text and "%40" not in text:
-        return text
-    plain = _QUOTED_ADDRESS.sub(ADDRESS_MASK, text)
-    return "".join(_masked(word) for word in re.split(r"(\s+)", plain))
-
-
-def _masked(word: str) -> str:
-    """A word with an @ keeps only what brackets and commas set apart from the address."""
-    if "@" not in word and "%40" not in word:
-        return word
-    pieces = re.split(f"([{re.escape(_ADDRESS_EDGE)}]+)", word)
-    return "".join(ADDRESS_MASK if "@" in piece or "%40" in piece else piece for piece in pieces)

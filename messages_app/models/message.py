@@ -37,7 +37,7 @@ class Message(models.Model):
     critical = models.BooleanField(default=False)
     reason = models.CharField(max_length=24, blank=True)  # contact reason (RSN-1) or buyer's topic (RSN-8)
     evidence = models.CharField(max_length=12, blank=True)  # of mail.evidence.Evidence: the best found
-    # Sealed JSON, see services.content: as written, and as the other side gets it where that differs.
+    # Sealed JSON, see vault.content: as written, and as the other side gets it where that differs.
     content_sealed = models.BinaryField()
     shown_sealed = models.BinaryField(null=True)
     # Blind tokens (PRV-2): the mail's own Message-ID, and the new text for identical bodies (MOD-4).
@@ -87,7 +87,7 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=8, blank=True)  # of files.identify.Kind; empty: none of the seven
     size = models.PositiveBigIntegerField()  # decoded bytes
     inline = models.BooleanField(default=False)
-    meta_sealed = models.BinaryField()  # JSON {"name", "content_id"}
+    meta_sealed = models.BinaryField()  # JSON, see queries.threads.file_meta
 
     class Meta:
         constraints = [

@@ -10,9 +10,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from accounts.models import Pair
 from accounts.roles import Role
-from messages_app.models import Attachment, Decision, MailboxEntry, Message, ResponseContact, Thread
+from messages_app.models import Attachment, Decision, Message, ResponseContact, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.inbox import entries_of
 from messages_app.vault.content import Content, shown_content, written_content
@@ -182,23 +181,6 @@ def _seen_messages(role: Role) -> QuerySet[Message]:
     )
 
 
-def running_contact(thread: Thread) -> ResponseContact | None:
-    """The contact whose clock runs, if one does."""
-    return ResponseContact.objects.filter(thread=thread, outcome=ResponseContact.Outcome.OPEN).first()
-
-
 def last_contact(thread: Thread) -> ResponseContact | None:
     """The latest contact, running or closed."""
     return ResponseContact.objects.filter(thread=thread).order_by("-opened_at").first()
-
-
-def alias_shown(role: Role, pair: Pair | None) -> str:
-    """The address that this side writes to: the other side's alias."""
-    if pair is None:
-        return ""
-    return pair.aliases.get(side=Side(role.side).other).address
-
-
-def entry_of(role: Role, thread: Thread) -> MailboxEntry:
-    """The thread's line in the role's own mailbox."""
-    return entries_of(role).get(thread=thread)

@@ -10,7 +10,7 @@ from django.db import transaction
 from messages_app.mail.report import DeliveryReport, ReportKind
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.services.failures import tell_author_failed
-from messages_app.services.replies import masked_reply
+from messages_app.services.server_answers import masked_answer
 
 PERMANENT, TRANSIENT = 5, 4  # classes of RFC 3463
 OUTCOMES = {PERMANENT: DeliveryAttempt.Outcome.BOUNCED, TRANSIENT: DeliveryAttempt.Outcome.DEFERRED}
@@ -39,7 +39,7 @@ def _record(delivery: Delivery, report: DeliveryReport, at: datetime) -> str:
     if outcome is None:
         return "no_failure"  # delivered, or nothing that could be understood: nothing to act on
     worst = max(report.recipients, key=lambda recipient: recipient.status_class)
-    reply = masked_reply(f"{worst.status} {worst.diagnostic}".strip(), delivery.recipient)
+    reply = masked_answer(f"{worst.status} {worst.diagnostic}".strip(), delivery.recipient)
     DeliveryAttempt.objects.get_or_create(
         delivery=delivery, at=at, outcome=outcome, defaults={"reply": reply}
     )

@@ -14,7 +14,7 @@ from accounts.models import Alias, Membership, Pair, User
 from messages_app.models import Delivery
 from messages_app.policy.facts import Side
 from messages_app.services.outbox import queue_delivery
-from messages_app.services.replies import masked_reply
+from messages_app.services.server_answers import masked_answer
 from messages_app.vault.content import written_content
 from messages_app.vault.keys import open_key
 
@@ -86,7 +86,7 @@ def _tell(
             "at": message.accepted_at.isoformat(),
             "alias": Alias.objects.get(pair=pair, side=delivery.to_side).address,
             "status": status[1] if status else default_status,
-            "reply": masked_reply(reply, delivery.recipient),
+            "reply": masked_answer(reply, delivery.recipient),
             "thread": str(message.thread_id),
         },
         now=now,

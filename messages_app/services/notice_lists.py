@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from messages_app.mail.address_mask import mask_addresses
 from messages_app.models import Delivery
 from messages_app.queries.outbox import open_context
 from messages_app.services.outbox import queue_delivery
-from messages_app.services.replies import without_addresses
 
 HOUR = timedelta(hours=1)
 MOST_NAMED = 500  # messages that one list names; the rest goes into a further one
@@ -81,7 +81,7 @@ def _item(notice: Delivery) -> dict[str, Any]:
     context = open_context(notice)
     return {
         "template": notice.template,
-        "subject": without_addresses(str(context.get("subject", ""))),
+        "subject": mask_addresses(str(context.get("subject", ""))),
         "at": context.get("at") or notice.created_at.isoformat(),
         "alias": context.get("alias", ""),
         "codes": [finding["code"] for finding in context.get("findings", ())],

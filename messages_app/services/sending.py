@@ -21,7 +21,7 @@ from django.db.models import F
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.sealing.seal import open_sealed, row_identity, seal
 from messages_app.services.failures import tell_author_failed
-from messages_app.services.replies import masked_reply
+from messages_app.services.server_answers import masked_answer
 from messages_app.vault.files import INLINE_LIMIT, delete_file, read_file, write_file
 from messages_app.vault.keys import open_key
 
@@ -136,7 +136,7 @@ def record_results(lease: UUID, results: Sequence[Result], *, now: datetime) -> 
             delivery=result.delivery,
             at=now,
             outcome=result.delivery.state,
-            reply=masked_reply(result.reply, result.delivery.recipient),
+            reply=masked_answer(result.reply, result.delivery.recipient),
         )
         for result in results
     )

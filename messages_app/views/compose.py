@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import require, role_or_404
-from accounts.models import Pair, Permission
+from accounts.models import Permission
 from accounts.roles import Role
 from accounts.services.pairs import pair_for
 from messages_app.forms import MessageForm, ReasonForm, TopicForm, upload_limit_mb
@@ -15,11 +15,20 @@ from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.queries.facts import cap_of, usage_of
 from messages_app.queries.limits import current_limits
-from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
+from messages_app.views.sending import (
+    Said,
+    form_again,
+    objections,
+    other_name,
+    reasons_for,
+    say_sent,
+    send,
+    try_any_text,
+)
 from messages_app.wording import reason_name, topic_name
 from orders.models import Order
 from orders.queries import local_day
-from orders.queries.lists import order_or_404
+from orders.queries.lists import order_or_404, pair_of_order
 
 CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
 
@@ -74,7 +83,7 @@ def _page(
         "form": form,
         "objections": said or [],
         "upload_limit_mb": upload_limit_mb(),
-        **(_use(order) if role.side == Side.SELLER else _standing(order)),
+        **(_use(order) if role.side == Side.SELLER else _obstacles(role, order)),
     }
     return render(request, "messages_app/compose.html", context, status=status)
 
@@ -87,10 +96,8 @@ def _use(order: Order) -> dict[str, object]:
     return {"used": used, "cap": cap, "cap_warns_at": warns_at, "cap_is_near": used >= warns_at}
 
 
-def _standing(order: Order) -> dict[str, object]:
-    """What stands between the buyer and this seller (ACC-6, ACC-8)."""
-    pair = Pair.objects.filter(buyer=order.buyer, seller=order.seller).first()
-    return {
-        "takes_no_messages": not order.seller.messaging_enabled and not order.is_open,
-        "is_blocked": pair is not None and pair.blocked_by_buyer_at is not None,
-    }
+def _obstacles(role: Role, order: Order) -> dict[str, object]:
+    """What the gate would say to any text of this buyer's, so that nobody writes in vain (ACC-6, ACC-8)."""
+    pair = pair_of_order(order)
+    said = try_any_text(role, pair, order) if pair else frozenset()
+    return {"blocks_seller": "blocks_other" in said, "takes_no_messages": "messaging_off" in said}

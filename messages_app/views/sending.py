@@ -20,7 +20,7 @@ from messages_app.policy.verdict import Decision, Severity, Verdict
 from messages_app.queries.facts import order_facts
 from messages_app.queries.limits import current_limits
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.submit import submit_message
+from messages_app.services.submit import dry_run, submit_message
 from messages_app.wording import finding_sentence, rule_name
 from orders.models import Order
 
@@ -61,6 +61,20 @@ def send(
         ),
         now=timezone.now(),
     )
+
+
+def try_any_text(role: Role, pair: Pair, order: Order) -> frozenset[str]:
+    """The codes of what the gate says now to a word of the role's person about the order (GATE-3)."""
+    submission = Submission(
+        key="",
+        door=Door.WEB,
+        author=Side(role.side),
+        pair_id=pair.pk,
+        user_id=role.user.pk,
+        order_id=order.pk,
+        text="?",
+    )
+    return frozenset(finding.code for finding in dry_run(submission, now=timezone.now()).findings)
 
 
 def objections(decision: Decision | None, role: Role) -> list[Said]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import require, role_or_404
 from accounts.models import Permission
+from accounts.queries.pairs import alias_of
 from accounts.roles import Role
 from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.moments import read_moment
-from messages_app.queries.threads import NEWEST, alias_shown, conversation, last_contact, thread_or_404
+from messages_app.queries.threads import NEWEST, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
 from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
 from orders.models import Order, OrderEvent
@@ -79,7 +80,7 @@ def _page(
         "conversation": shown,
         "older": len(shown) == NEWEST,
         "contact": last_contact(thread) if role.side == Side.SELLER else None,
-        "alias": alias_shown(role, thread.pair),
+        "alias": alias_of(thread.pair, Side(role.side).other) if thread.pair else "",
         "form": form,
         "may_reply": role.may(Permission.REPLY) and thread.pair is not None,
         "objections": said or [],

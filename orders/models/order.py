@@ -24,8 +24,6 @@ class Order(models.Model):
         SELLER = "seller"
         MARKETPLACE = "marketplace"
 
-    OPEN = (Status.PENDING, Status.UNSHIPPED, Status.SHIPPED)
-
     number = models.CharField(max_length=19, unique=True, validators=[RegexValidator(rf"^{ORDER_NUMBER}$")])
     buyer = models.ForeignKey("accounts.Buyer", on_delete=models.PROTECT, related_name="orders")
     seller = models.ForeignKey("accounts.Seller", on_delete=models.PROTECT, related_name="orders")
@@ -54,10 +52,6 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in self.OPEN
 
 
 class OrderLine(models.Model):

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection
 from pytest_django.fixtures import Settings
 
 from accounts.models import Alias, Buyer, Pair, Seller
-from accounts.queries.pairs import alias_by_address, alias_of, pair_by_alias
+from accounts.queries.pairs import alias_of
 from accounts.services import pairs
 from accounts.services.pairs import new_alias_address, pair_for
 from tests.factories import BuyerFactory, PairFactory, SellerFactory
@@ -147,33 +147,3 @@ def test_requests_at_once_make_one_pair() -> None:
     assert [len(answer) for answer in answers] == [1] * 8
     assert Pair.objects.filter(buyer=buyer).count() == 8
     assert Alias.objects.filter(pair__buyer=buyer).count() == 16
-
-
-@pytest.mark.django_db
-@pytest.mark.rule("ALI-1", "ALI-7")
-def test_alias_is_found_in_any_letter_case_after_a_move_and_when_retired(settings: Settings) -> None:
-    pair = PairFactory.create()
-    address = alias_of(pair, "buyer")
-    settings.RELAY_DOMAIN, settings.RELAY_DOMAINS_OLD = "new.example", ["marketplace.example"]
-    for written in (address, address.upper(), f" {address.title()} "):
-        alias = alias_by_address(written)
-        assert alias is not None
-        assert (alias.pair, alias.side, alias.retired_at) == (pair, "buyer", None)
-    when = datetime(2026, 1, 1, tzinfo=UTC)
-    pair.aliases.filter(side="buyer").update(retired_at=when)
-    retired = alias_by_address(address)
-    assert retired is not None
-    assert retired.retired_at == when
-    assert alias_by_address("nobody@marketplace.example") is None
-
-
-@pytest.mark.django_db
-@pytest.mark.rule("ALI-6", "ALI-8")
-def test_an_alias_finds_its_pair_for_its_own_two_alone() -> None:
-    pair, other = PairFactory.create(), PairFactory.create()
-    for side in ("buyer", "seller"):
-        address = alias_of(pair, side).upper()
-        assert pair_by_alias(address, seller_id=pair.seller_id) == pair
-        assert pair_by_alias(address, buyer_id=pair.buyer_id) == pair
-        assert pair_by_alias(address, seller_id=other.seller_id) is None
-        assert pair_by_alias(address, buyer_id=other.buyer_id) is None

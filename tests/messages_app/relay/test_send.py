@@ -165,7 +165,7 @@ def test_a_5xx_fails_at_once_and_the_author_hears_of_it(sink: Sink, where: str) 
     copy = Delivery.objects.get(kind="copy", to_side="buyer")
     assert copy.state == State.FAILED
     assert copy.author_told_at is not None
-    assert told(copy) == [("failed", "550 5.1.1 <[address]> unknown")]
+    assert told(copy) == [("failed", "550 5.1.1 <***@***> unknown")]
     send_due()
     report = sink.received[-1]
     assert report.recipient == seller_owner(pair.seller).email

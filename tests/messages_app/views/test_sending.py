@@ -296,6 +296,19 @@ def test_a_seller_who_takes_no_messages_takes_those_about_open_orders(
     assert ("takes no messages" in page) is not form
 
 
+@pytest.mark.rule("ACC-6", "GATE-3")
+def test_a_buyer_may_answer_a_seller_who_takes_no_messages() -> None:
+    """The page asks the gate, which lets replies in a thread that the seller began pass."""
+    pair = PairFactory.create()
+    order = OrderFactory.create(pair=pair, status="delivered", delivered_at=timezone.now())
+    write(pair, Side.SELLER, user=seller_owner(pair.seller), order=order, reason="other", hours_ago=1)
+    pair.seller.messaging_enabled = False
+    pair.seller.save()
+    path = f"{reverse('new_message')}?order={order.number}"
+    assert "<textarea" in signed_in(pair.buyer.user).get(path).content.decode()
+    assert new_message(pair.buyer.user, order, topic="other", text="A word.").status_code == 302
+
+
 @pytest.mark.rule("OPT-1", "OPT-2")
 def test_an_opted_out_buyer_gets_only_what_is_critical() -> None:
     pair = PairFactory.create(opted_out_at=timezone.now())
