@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Buyer, Pair
 from messages_app.models import Thread
 from messages_app.policy.facts import Door, Side
+from messages_app.policy.reasons import OPEN_STATES
 from messages_app.services.submission import Submission
 from messages_app.vault.keys import new_sealing_key
 from orders.models import Order
@@ -82,7 +83,7 @@ def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order
         return pair_orders(pair).filter(pk=submission.order_id).first()
     if by_mail and answered is None:
         orders = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
-        return orders.filter(status__in=Order.OPEN).first() or orders.first()
+        return orders.filter(status__in=OPEN_STATES).first() or orders.first()
     return thread.order if thread is not None else None
 
 
