@@ -51,6 +51,7 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    begun = models.PositiveSmallIntegerField(default=0)  # renderings that were begun and never finished
     next_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)  # who holds it: a sender that lost its lease writes nothing
@@ -69,7 +70,9 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["recipient", "kind", "created_at"], name="deliveries_to_address"),
             models.Index(
-                fields=["created_at"], condition=models.Q(state="listed", list=None), name="deliveries_to_list"
+                fields=["created_at"],
+                condition=models.Q(state="listed", list=None),
+                name="deliveries_to_list",
             ),
         ]
 

@@ -69,13 +69,13 @@ class Parcel:
         return self.order.seller_id if self.order else None
 
 
-def parcels_of(lease: UUID) -> list[Parcel]:
-    """The deliveries under a lease, oldest first. At most ten queries, however many rows."""
-    deliveries = list(
-        Delivery.objects.filter(lease=lease, state=Delivery.State.SENDING)
-        .select_related(*_WITH)
-        .order_by("id")
-    )
+def parcels_of(lease: UUID, only: UUID | None = None) -> list[Parcel]:
+    """The deliveries under a lease, or one of them, oldest first. At most ten queries, however many rows.
+    Raises SealBroken where one of them cannot be opened."""
+    leased = Delivery.objects.filter(lease=lease, state=Delivery.State.SENDING)
+    if only is not None:
+        leased = leased.filter(pk=only)
+    deliveries = list(leased.select_related(*_WITH).order_by("id"))
     contexts = {delivery.id: open_context(delivery) for delivery in deliveries}
     threads = _threads(deliveries, contexts)
     sellers = {seller for delivery in deliveries if (seller := _seller_of(delivery, threads[delivery.id]))}

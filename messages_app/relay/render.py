@@ -19,6 +19,7 @@ from messages_app.relay.render_account import render_account
 from messages_app.relay.render_copy import render_copy
 from messages_app.relay.render_notice import render_notice, render_notice_list
 from messages_app.relay.render_system import render_reminder, render_system
+from messages_app.relay.search import SEARCHER
 
 _RENDERERS: dict[str, Callable[[Parcel], OutgoingMail]] = {
     Delivery.Kind.COPY: render_copy,
@@ -41,9 +42,12 @@ class Finished:
 def render_mail(parcel: Parcel) -> Finished:
     """The mail of one delivery, in its language, looked through by the leak gate.
 
-    Raises ValueError where the recipient's address cannot be named in a mail, and SealBroken.
+    Raises ValueError where the recipient's address cannot be named in a mail, SealBroken, and OSError.
     """
     with translation.override(parcel.delivery.language):
-        mail = compose(_RENDERERS[parcel.delivery.kind](parcel))
-    leaks = find_leaks(mail, protected_for(parcel), exempt_in_files=exempt_in_files(parcel))
-    return Finished(mail, leaks)
+        outgoing = _RENDERERS[parcel.delivery.kind](parcel)
+        mail = compose(outgoing)
+    protected = protected_for(parcel)
+    if outgoing.files or outgoing.inline:
+        return Finished(mail, SEARCHER.find_leaks(mail, protected, exempt_in_files(parcel)))
+    return Finished(mail, find_leaks(mail, protected))

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,31 +20,19 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from messages_app.mail.references import bounce_address
 from messages_app.models import Delivery, DeliveryAttempt
-from messages_app.queries.outbox import Parcel, parcels_of
-from messages_app.relay.backend import Backend, Envelope, open_backend
-from messages_app.relay.render import render_mail
+from messages_app.queries.outbox import Parcel
+from messages_app.relay.backend import Backend, open_backend
+from messages_app.relay.ready import MOST_IN_HAND, Outgoing, load, make_ready
 from messages_app.services.notice_lists import past_the_hour
-from messages_app.services.sending import (
-    Result,
-    claim_due,
-    give_back,
-    list_instead,
-    record_results,
-    rendered_mail,
-    store_rendered,
-)
-from messages_app.vault.keys import installation_key
+from messages_app.services.sending import Result, claim_due, give_back, list_instead, record_results
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
 _THREADS = 16
 _KEPT_CONNECTIONS = 4
-MOST_IN_HAND = 24 * 1024 * 1024  # bytes of finished mails; what is past it waits its turn
 _LOOK_EVERY = 0.1  # seconds between looks for new work while slow domains keep this call
-_RENDER_TRIES = 3  # a mail that cannot be made is put aside for people after as many tries
 
 Tried = DeliveryAttempt.Outcome
 
@@ -61,22 +49,11 @@ def hang_up() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outgoing:
-    """A delivery with its finished bytes, and the lease that it is sent under."""
-
-    delivery: Delivery
-    envelope: Envelope
-    lease: UUID
-    start_before: float  # time.monotonic; a mail not begun by then goes back to the queue
-    deadline: float  # no answer is waited for beyond it: the lease would run out
-
-
-@dataclass(frozen=True, slots=True)
 class _Done:
     """What a thread reports: one mail with its result (None: not begun), or the end of a chunk."""
 
     domain: str
-    outgoing: _Outgoing | None = None
+    outgoing: Outgoing | None = None
     result: Result | None = None
 
 
@@ -139,16 +116,16 @@ class _Sender:
         lease = claim_due(now=timezone.now(), limit=self._limit, without_domains=full)
         if lease is None:
             return
-        parcels = parcels_of(lease)
+        parcels, broken = load(lease)
         listed = _listed(lease, parcels)
         rest = [one for one in parcels if one.delivery.id not in listed]
-        ready, stopped = _ready(lease, rest, claimed_at, between=self._collect)
+        ready, stopped = make_ready(lease, rest, claimed_at, between=self._collect)
         self._hand_out(pool, ready)
-        self._settled += stopped + len(listed)
+        self._settled += broken + stopped + len(listed)
 
-    def _hand_out(self, pool: ThreadPoolExecutor, ready: Iterable[_Outgoing]) -> None:
+    def _hand_out(self, pool: ThreadPoolExecutor, ready: Iterable[Outgoing]) -> None:
         """One chunk for each connection that the domain may still have."""
-        by_domain: defaultdict[str, list[_Outgoing]] = defaultdict(list)
+        by_domain: defaultdict[str, list[Outgoing]] = defaultdict(list)
         for outgoing in ready:
             self._in_hand += len(outgoing.envelope.mail)
             by_domain[outgoing.delivery.recipient_domain].append(outgoing)
@@ -191,7 +168,7 @@ def _drain(done: queue.SimpleQueue[_Done], wait: float) -> list[_Done]:
     return reports
 
 
-def _send_chunk(domain: str, chunk: Sequence[_Outgoing], done: queue.SimpleQueue[_Done]) -> None:
+def _send_chunk(domain: str, chunk: Sequence[Outgoing], done: queue.SimpleQueue[_Done]) -> None:
     """In a thread: one mail after the other over one connection. Touches no database."""
     backend = _connections.borrow()
     try:
@@ -202,7 +179,7 @@ def _send_chunk(domain: str, chunk: Sequence[_Outgoing], done: queue.SimpleQueue
         done.put(_Done(domain))
 
 
-def _try(backend: Backend, outgoing: _Outgoing) -> Result | None:
+def _try(backend: Backend, outgoing: Outgoing) -> Result | None:
     if time.monotonic() >= outgoing.start_before:
         return None
     try:
@@ -224,67 +201,3 @@ def _listed(lease: UUID, parcels: Sequence[Parcel]) -> set[UUID]:
     if listed:
         list_instead(lease, listed)
     return listed
-
-
-def _ready(
-    lease: UUID, parcels: Sequence[Parcel], claimed_at: float, between: Callable[[], None]
-) -> tuple[list[_Outgoing], int]:
-    """The mails that may leave, rendered and stored; those that may not are recorded and counted.
-    `between` runs before each."""
-    mails: dict[UUID, bytes] = {}
-    fresh: list[Delivery] = []
-    kept_back: list[Result] = []
-    for place, parcel in enumerate(parcels):
-        between()
-        if sum(map(len, mails.values())) >= MOST_IN_HAND:
-            give_back(lease, [later.delivery.id for later in parcels[place:]])
-            break
-        delivery = parcel.delivery
-        mail = rendered_mail(delivery)
-        if mail is None:
-            mail, problem = _rendered(parcel)
-            if problem is not None:
-                kept_back.append(problem)
-            if not mail:
-                continue
-            fresh.append(delivery)
-        mails[delivery.id] = mail
-    if fresh:
-        store_rendered(lease, mails, fresh)
-    if kept_back:
-        record_results(lease, kept_back, now=timezone.now())
-    stopped = {result.delivery.id for result in kept_back}
-    going = [parcel.delivery for parcel in parcels if parcel.delivery.id in mails.keys() - stopped]
-    return [_outgoing(delivery, mails[delivery.id], lease, claimed_at) for delivery in going], len(stopped)
-
-
-def _rendered(parcel: Parcel) -> tuple[bytes, Result | None]:
-    """The finished bytes; with a result where they may not leave: a leak, or no mail could be made."""
-    delivery = parcel.delivery
-    try:
-        finished = render_mail(parcel)
-    except Exception as error:  # one mail that cannot be made must not stop its neighbours (REL-4)
-        log.exception("mail could not be rendered", extra={"delivery": str(delivery.id)})
-        outcome = Tried.DEFERRED if delivery.attempts < _RENDER_TRIES else Tried.HELD
-        return b"", Result(delivery, outcome, f"not rendered ({type(error).__name__})")
-    if not finished.leaks:
-        return finished.mail, None
-    places = ", ".join(sorted({f"{leak.kind} in {leak.place}" for leak in finished.leaks}))
-    log.error("leak gate: mail held for staff", extra={"delivery": str(delivery.id), "places": places})
-    return finished.mail, Result(delivery, Tried.HELD, f"leak gate: {places}")
-
-
-def _outgoing(delivery: Delivery, mail: bytes, lease: UUID, claimed_at: float) -> _Outgoing:
-    own = delivery.kind != Delivery.Kind.COPY
-    sender = (
-        ""
-        if own
-        else bounce_address(delivery.id, key=installation_key("bounces"), domain=settings.RELAY_DOMAIN)
-    )
-    return _Outgoing(
-        delivery=delivery,
-        envelope=Envelope(sender=sender, recipient=delivery.recipient, mail=mail),
-        lease=lease,
-        start_before=claimed_at + settings.LEASE_SECONDS * 0.5,
-        deadline=claimed_at + settings.LEASE_SECONDS * 0.8,
-    )

@@ -77,6 +77,12 @@ def give_back(lease: UUID, ids: Iterable[UUID]) -> None:
     )
 
 
+def count_begun(lease: UUID, ids: Iterable[UUID], *, by: int = 1) -> None:
+    """Counts a rendering before it begins, so that one that kills its worker is counted too. One that is
+    finished and stored counts no longer; `by` -1: it was not begun after all."""
+    Delivery.objects.filter(lease=lease, pk__in=list(ids), state=State.SENDING).update(begun=F("begun") + by)
+
+
 def list_instead(lease: UUID, ids: Iterable[UUID]) -> None:
     """Leaves these notices to the hourly list (MAIL-27)."""
     Delivery.objects.filter(lease=lease, pk__in=list(ids), state=State.SENDING).update(
@@ -93,12 +99,13 @@ def store_rendered(lease: UUID, mails: Mapping[UUID, bytes], deliveries: Sequenc
         mail = mails[delivery.id]
         key = open_key(delivery.key)
         delivery.rendered_size = len(mail)
+        delivery.begun = 0
         if len(mail) <= INLINE_LIMIT:
             delivery.rendered_sealed = seal(key, mail, identity=_identity(delivery.id))
         else:
             write_file(key, [mail], table="delivery", row_id=delivery.id)
         changed.append(delivery)
-    Delivery.objects.filter(lease=lease).bulk_update(changed, ["rendered_sealed", "rendered_size"])
+    Delivery.objects.filter(lease=lease).bulk_update(changed, ["rendered_sealed", "rendered_size", "begun"])
 
 
 def rendered_mail(delivery: Delivery) -> bytes | None:

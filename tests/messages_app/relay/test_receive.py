@@ -24,8 +24,9 @@ from messages_app.policy.facts import Side
 from messages_app.relay import parser, receive
 from messages_app.relay import route as routing
 from messages_app.relay.case import Case
+from messages_app.relay.child import Unreadable
 from messages_app.relay.intake import raw_bytes
-from messages_app.relay.parser import Parser, Unreadable
+from messages_app.relay.parser import Parser
 from messages_app.relay.receive import process_waiting
 from messages_app.relay.route import Routed, route
 from messages_app.services.submission import Submission, Submitted
@@ -284,8 +285,8 @@ def test_bytes_that_cannot_be_opened_are_quarantined(pair: Pair) -> None:
 def test_the_child_has_neither_keys_nor_open_files_of_its_parent() -> None:
     own = Parser()
     own.parse(b"From: a@b.example\n\nx", envelope_sender="", loop_mark="", own_marks=())
-    assert own._child is not None
-    process = Path(f"/proc/{own._child.pid}")
+    assert own._child._process is not None
+    process = Path(f"/proc/{own._child._process.pid}")
     assert b"MASTER_KEYS" not in (process / "environ").read_bytes()
     targets = [str(handle.readlink()) for handle in (process / "fd").iterdir()]
     own.close()
@@ -297,9 +298,9 @@ def test_a_dead_child_is_replaced() -> None:
     own = Parser()
     options: dict[str, Any] = {"envelope_sender": "", "loop_mark": "", "own_marks": ()}
     own.parse(b"Subject: one\n\nx", **options)
-    assert own._child is not None
-    own._child.kill()
-    own._child.wait()
+    assert own._child._process is not None
+    own._child._process.kill()
+    own._child._process.wait()
     assert own.parse(b"Subject: two\n\nx", **options)[0].subject == "two"
     own.close()
 

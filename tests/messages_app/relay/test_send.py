@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -18,9 +21,11 @@ from django.utils import timezone
 from messages_app.mail.references import read_bounce_address
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.policy.facts import Side
-from messages_app.relay import send
+from messages_app.queries.outbox import Parcel
+from messages_app.relay import ready, send
+from messages_app.relay.render import Finished, render_mail
 from messages_app.relay.send import hang_up, send_due
-from messages_app.services.sending import rendered_mail
+from messages_app.services.sending import claim_due, rendered_mail
 from messages_app.services.submission import SubmittedFile
 from messages_app.services.sweep import free_leases
 from messages_app.vault.keys import installation_key
@@ -386,9 +391,122 @@ def test_a_mail_that_cannot_be_made_stops_no_other(sink: Sink) -> None:
     assert [outcome for outcome, _ in told(bad)] == ["deferred", "deferred", "held"]
 
 
+class Died(BaseException):
+    """A worker is killed."""
+
+
+@pytest.fixture
+def deadly(monkeypatch: pytest.MonkeyPatch) -> set[UUID]:
+    """The deliveries over whose rendering the worker dies."""
+    guilty: set[UUID] = set()
+
+    def render(parcel: Parcel) -> Finished:
+        if parcel.delivery.id in guilty:
+            raise Died
+        return render_mail(parcel)
+
+    monkeypatch.setattr(ready, "render_mail", render)
+    return guilty
+
+
+def begin_again() -> int:
+    """How often a worker dies until one finds nothing more to do."""
+    deaths = 0
+    while deaths < 50:
+        free_leases()  # as the sweeper or the next runner does
+        try:
+            if not send_due():
+                return deaths
+        except Died:
+            deaths += 1
+    return deaths
+
+
+@pytest.mark.rule("REL-4", "MAIL-20")
+@pytest.mark.parametrize("places", [(0,), (2,), (5,), (1, 3)])
+def test_a_mail_that_kills_its_worker_is_put_aside_and_its_neighbours_leave(
+    sink: Sink, deadly: set[UUID], places: tuple[int, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    mails = notices(6)
+    bad = {mails[place].id for place in places}
+    deadly |= bad
+    assert begin_again() == 1 + 3 * len(bad)
+    states = dict(Delivery.objects.values_list("id", "state"))
+    assert {row_id for row_id, state in states.items() if state == State.HELD} == bad
+    assert len(sink.received) == 6 - len(bad)
+    assert [told(mails[place]) for place in places] == [
+        [("held", "not rendered (its worker died each time)")]
+    ] * len(bad)
+    assert caplog.records[-1].levelname == "ERROR"
+
+
+@pytest.mark.rule("REL-1", "MAIL-20")
+def test_a_worker_that_is_killed_again_and_again_puts_nothing_aside(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever mail it has in hand, twelve times."""
+    notices(12)
+    killed: Counter[UUID] = Counter()
+
+    def render(parcel: Parcel) -> Finished:
+        if len(killed) < 12 and not killed[parcel.delivery.id]:
+            killed[parcel.delivery.id] += 1
+            raise Died
+        return render_mail(parcel)
+
+    monkeypatch.setattr(ready, "render_mail", render)
+    assert begin_again() == 12
+    assert set(Delivery.objects.values_list("state", "begun")) == {(State.SENT, 0)}
+    assert len(sink.received) == 12
+
+
+@pytest.mark.rule("REL-3")
+def test_trouble_of_the_disk_puts_nothing_aside(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    notices(1, now=timezone.now())
+
+    def fail(parcel: Parcel) -> Finished:
+        raise OSError("input/output error")
+
+    monkeypatch.setattr(ready, "render_mail", fail)
+    for _ in range(5):
+        send_due()
+        Delivery.objects.update(next_at=timezone.now())
+    assert {outcome for outcome, _ in told(Delivery.objects.get())} == {"deferred"}
+
+
+@pytest.mark.rule("REL-4")
+@pytest.mark.parametrize("column", ["context_sealed", "rendered_sealed"])
+def test_a_delivery_that_cannot_be_opened_stops_no_other(sink: Sink, column: str) -> None:
+    bad, *_ = notices(3, now=timezone.now())
+    values = {"rendered_size": 10} if column == "rendered_sealed" else {}
+    Delivery.objects.filter(pk=bad.pk).update(**{column: b"broken", **values})
+    for _ in range(3):
+        send_due()
+        Delivery.objects.filter(state=State.DEFERRED).update(next_at=timezone.now())
+    assert [outcome for outcome, _ in told(bad)] == ["deferred", "deferred", "held"]
+    assert len(sink.received) == 2
+
+
+@pytest.mark.rule("REL-4", "MAIL-20")
+@pytest.mark.parametrize("begun", [0, 1])
+def test_what_there_is_no_time_to_make_goes_back_to_the_queue(begun: int, settings: Any) -> None:
+    """A lease that ran out meanwhile would let another worker begin with the same mails."""
+    notices(3)
+    Delivery.objects.update(begun=begun)
+    lease = claim_due(now=timezone.now(), limit=3)
+    assert lease is not None
+    parcels, _ = ready.load(lease)
+    long_ago = time.monotonic() - settings.LEASE_SECONDS / 4
+    going, settled = ready.make_ready(lease, parcels, long_ago, between=lambda: None)
+    assert ([one.delivery for one in going], settled) == ([parcels[0].delivery], 0)
+    rows = list(Delivery.objects.order_by("id").values_list("state", "attempts", "begun"))
+    assert rows == [(State.SENDING, 1, 0), (State.QUEUED, 0, begun), (State.QUEUED, 0, begun)]
+
+
 @pytest.mark.rule("REL-4")
 def test_large_mails_are_taken_in_hand_a_few_at_a_time(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send, "MOST_IN_HAND", 1)
+    for module in (ready, send):
+        monkeypatch.setattr(module, "MOST_IN_HAND", 1)
     notices(3)
     assert [send_due() for _ in range(4)] == [1, 1, 1, 0]
     assert list(Delivery.objects.values_list("attempts", flat=True)) == [1, 1, 1]

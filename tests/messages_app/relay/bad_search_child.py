@@ -1,0 +1,18 @@
+"""A searching child that does to itself what a hostile file might; honest mails it searches."""
+
+from __future__ import annotations
+
+from messages_app.relay import search_child
+from tests.messages_app.relay.bad_child import harm
+
+_search = search_child._search
+
+
+def misbehave(request: bytes) -> bytes:
+    harm(request)
+    return b"[[1" if b"LIE" in request else _search(request)
+
+
+if __name__ == "__main__":
+    search_child._search = misbehave
+    search_child.main()
