@@ -49,9 +49,9 @@ def view_name(name: str) -> str:
     """A view of a mailbox (BOX-2, BOX-3)."""
     return {
         "needed": gettext("Response needed"),
-        "received": gettext("Received"),
-        "unread": gettext("Unread"),
-        "sent": gettext("Sent"),
+        "received": pgettext("view of a mailbox", "Received"),
+        "unread": pgettext("view of a mailbox", "Unread"),
+        "sent": pgettext("view of a mailbox", "Sent"),
         "refused": gettext("Held or blocked"),
         "all": pgettext("view of a mailbox", "All"),
         "inbox": gettext("Inbox"),

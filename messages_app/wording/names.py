@@ -68,9 +68,9 @@ _RULES: dict[str, str | Promise] = {
 }
 
 _STATES: dict[str, str | Promise] = {
-    "delivered": gettext_lazy("Delivered"),
+    "delivered": pgettext_lazy("state of a message", "Delivered"),
     "held": gettext_lazy("Held for review"),
-    "blocked": gettext_lazy("Blocked"),
+    "blocked": pgettext_lazy("state of a message", "Blocked"),
     "queued": gettext_lazy("Waiting to be sent by e-mail"),
     "sending": gettext_lazy("Being sent by e-mail"),
     "sent": gettext_lazy("Sent by e-mail"),

@@ -2,13 +2,15 @@
 
 import gettext
 import os
+import re
 from pathlib import Path
 
 import polib
 import pytest
 
-from messaging_center.catalogs import Text, compile_stale, problems_of, texts_of, update
+from messaging_center.catalogs import Text, compile_stale, problems_of, sources_of, texts_of, update
 
+ROOT = Path(__file__).resolve().parents[2]
 PYTHON = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext_lazy
 title = _("Messages")
@@ -114,3 +116,12 @@ def test_compiling_is_done_once_for_each_change(root: Path, catalog: Path) -> No
     later = catalog.with_suffix(".mo").stat().st_mtime_ns + 1
     os.utime(catalog, ns=(later, later))
     assert compile_stale(locale) == 1
+
+
+@pytest.mark.rule("ACC-10")
+def test_no_template_adds_a_colon_to_a_translated_text() -> None:
+    """French puts a space before it; so the colon belongs to the text."""
+    templates = [path for path in sources_of(ROOT) if path.suffix in (".html", ".txt")]
+    assert len(templates) > 50
+    colon = re.compile(r"\{% (?:translate [^%]*|endblocktranslate) %\}\s?:")
+    assert [path.name for path in templates if colon.search(path.read_text("utf-8"))] == []

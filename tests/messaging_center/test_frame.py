@@ -79,7 +79,10 @@ def test_the_choice_of_a_theme_leads_nowhere_else(elsewhere: str) -> None:
 @pytest.mark.rule("ACC-10")
 def test_nobody_in_particular_chooses_a_language_on_the_page() -> None:
     client = Client(headers={"accept-language": "de"})
-    assert '<html lang="de">' in client.get(reverse("sign_in")).content.decode()
+    german = client.get(reverse("sign_in")).content.decode()
+    assert '<html lang="de">' in german
+    names = re.findall(r'class="menu__item" name="language".*?>([^<]+)</button>', german)
+    assert names == ["English", "Français", "Italiano", "Polski", "Deutsch", "Español"]  # each its own
     client.post(reverse("set_language"), {"language": "pl", "next": reverse("sign_in")})
     assert '<html lang="pl">' in client.get(reverse("sign_in")).content.decode()
 

@@ -136,8 +136,19 @@ def test_the_order_page_shows_lines_and_timeline() -> None:
     for words in ("Casserole", "&lt;b&gt;Lid&lt;/b&gt;", "Parcel Co", "JD0146"):
         assert words in page
     timeline = page[page.index("Timeline") :]
-    places = [timeline.index(word) for word in ("Placed", "Shipped", "Delivered")]
+    places = [timeline.index(word) for word in ("Ordered", "Shipped", "Delivered")]
     assert places == sorted(places)
+
+
+@pytest.mark.rule("ORD-1", "ACC-10")
+@pytest.mark.parametrize(("language", "words"), [("fr", "Livrée"), ("it", "Consegnato"), ("pl", "Doręczone")])
+def test_an_orders_state_has_its_own_words(language: str, words: str) -> None:
+    """A parcel is delivered in other words than a message."""
+    order = OrderFactory.create(status="delivered", buyer__user__language=language)
+    OrderEvent.objects.create(order=order, kind="delivered", at=LONG_AGO)
+    client = visitor(order.buyer.user)
+    for path in ("/orders/", path_of(order), f"/messages/new/?order={order.number}"):
+        assert re.search(rf'class="tag tag--ok">.*?{words}', client.get(path).content.decode(), re.DOTALL)
 
 
 @pytest.mark.rule("ALI-5", "ALI-6", "SEC-2")

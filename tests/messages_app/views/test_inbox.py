@@ -11,10 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from accounts.models import Pair, Seller
 from messages_app.models import MailboxEntry
 from messages_app.policy.facts import Side
+from messages_app.services.system_messages import post_system_message
+from messages_app.templatetags.words import view_name
+from orders.models import OrderEvent
 from tests.factories import OrderFactory, PairFactory, SellerFactory, UserFactory, seller_owner
 from tests.messages_app.views.world import World, signed_in, write
 
@@ -82,6 +86,30 @@ def test_views_of_a_seller(world: World, view: str, shown: bool) -> None:
 def test_views_of_a_buyer(world: World, view: str, shown: bool) -> None:
     page = signed_in(world.buyer).get(f"{reverse('inbox')}?view={view}").content.decode()
     assert bool(threads_on(page)) is shown
+
+
+@pytest.mark.rule("BOX-2", "ACC-10")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["Reçus", "Non lus", "Envoyés"]),
+        ("it", ["Ricevuti", "Da leggere", "Inviati"]),
+        ("es", ["Recibidos", "Sin leer", "Enviados"]),
+    ],
+)
+def test_a_view_is_named_for_the_messages_in_it(language: str, words: list[str]) -> None:
+    with translation.override(language):
+        assert [view_name(name) for name in ("received", "unread", "sent")] == words
+
+
+@pytest.mark.rule("ORD-6", "BOX-3")
+def test_the_marketplaces_own_message_is_no_automatic_reply() -> None:
+    order = OrderFactory.create()
+    message = post_system_message(order=order, kind=OrderEvent.Kind.SHIPPED, now=timezone.now())
+    page = signed_in(order.buyer.user).get(reverse("thread", args=[message.thread_id])).content.decode()
+    assert "utomatic reply" not in page
+    assert f"<strong>{order.marketplace.name}</strong>" in page
+    assert f'<li class="message" id="m-{message.pk}">' in page
 
 
 @pytest.mark.rule("BOX-2")
