@@ -13,6 +13,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.wake import wake
 from messages_app.relay.receive import process_waiting
 from messages_app.relay.send import send_due
 from messages_app.services.clock import remind_due
@@ -20,44 +21,48 @@ from messages_app.services.events import take_events as take_waiting_events
 from messages_app.services.sweep import sweep as sweep_rows
 
 BATCH = 50  # rows a call takes; a task calls until a call finds nothing
-MOST_BATCHES = 20  # then it ends, so that a worker stays fair; the next wake-up or round goes on
+MOST_BATCHES = 20  # then it ends, so that a worker stays fair, and asks to be called again
 
 
-def _drain(work: Callable[[], int]) -> int:
+def _drain(task: str, work: Callable[[], int]) -> int:
     """Batches until one finds nothing. Begins none when a quarter of a lease is over: Celery kills a task
-    at its time limit, and a mail that is on its way then would be sent twice."""
+    at its time limit, and a mail that is on its way then would be sent twice. Where it ends before the work
+    does, it wakes itself."""
     last_start = time.monotonic() + settings.LEASE_SECONDS / 4
     done = 0
     for _ in range(MOST_BATCHES):
         taken = work()
         done += taken
-        if not taken or time.monotonic() >= last_start:
+        if not taken:
+            return done
+        if time.monotonic() >= last_start:
             break
+    wake(task)
     return done
 
 
 @shared_task(name="messages_app.tasks.process_inbound")
 def process_inbound() -> int:
     """Mail in: what the doors accepted."""
-    return _drain(lambda: process_waiting(BATCH))
+    return _drain("process_inbound", lambda: process_waiting(BATCH))
 
 
 @shared_task(name="messages_app.tasks.send_deliveries")
 def send_deliveries() -> int:
     """Mail out: deliveries that are due."""
-    return _drain(lambda: send_due(BATCH))
+    return _drain("send_deliveries", lambda: send_due(BATCH))
 
 
 @shared_task(name="messages_app.tasks.take_events")
 def take_events() -> int:
     """What accounts and orders have to tell."""
-    return _drain(lambda: take_waiting_events(timezone.now()))
+    return _drain("take_events", lambda: take_waiting_events(timezone.now()))
 
 
 @shared_task(name="messages_app.tasks.keep_clocks")
 def keep_clocks() -> int:
     """Reminders of the response clock (RSP-6)."""
-    return _drain(lambda: remind_due(timezone.now()))
+    return _drain("keep_clocks", lambda: remind_due(timezone.now()))
 
 
 @shared_task(name="messages_app.tasks.sweep")
