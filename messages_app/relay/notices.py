@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messages_app.models import Delivery
-from messages_app.relay.case import Case, Party
+from messages_app.relay.arrival import Arrival, Party
 from messages_app.services.locks import lock_name
 from messages_app.services.outbox import queue_delivery
 
@@ -20,9 +20,9 @@ _NOBODY = frozenset(
 )
 
 
-def queue_refusal(case: Case, template: str) -> Delivery | None:
+def queue_refusal(arrival: Arrival, template: str) -> Delivery | None:
     """Tells the proven address that wrote; None where nobody is to be told. Within a transaction."""
-    party = case.party
+    party = arrival.party
     if party is None or not party.proven:
         return None
     if not party.listed and (party.address.partition("@")[0] in _NOBODY or _told_today(party.address)):
@@ -31,17 +31,17 @@ def queue_refusal(case: Case, template: str) -> Delivery | None:
         kind=Delivery.Kind.NOTICE,
         template=template,
         recipient=party.address,
-        language=_language(case, party),
-        pair=case.pair,  # whose addresses the leak gate looks for: of both sides, unless it is one of them
-        to_side=case.author if party.listed else None,
-        inbound=case.inbound,
+        language=_language(arrival, party),
+        pair=arrival.pair,  # whose addresses the leak gate looks for: of both sides, unless it is one of them
+        to_side=arrival.author if party.listed else None,
+        inbound=arrival.inbound,
         context={
-            "subject": case.mail.subject,
-            "at": case.inbound.received_at.isoformat(),
-            "alias": case.inbound.alias.address if case.inbound.alias else "",
+            "subject": arrival.mail.subject,
+            "at": arrival.inbound.received_at.isoformat(),
+            "alias": arrival.inbound.alias.address if arrival.inbound.alias else "",
             "order": "",
             "findings": [],
-            "foreign_id": case.mail.message_id,
+            "foreign_id": arrival.mail.message_id,
             "thread": "",
         },
         now=timezone.now(),
@@ -58,11 +58,11 @@ def _told_today(address: str) -> bool:
     ).exists()
 
 
-def _language(case: Case, party: Party) -> str:
+def _language(arrival: Arrival, party: Party) -> str:
     """Theirs, where the address is known to be somebody's; of an unlisted one nothing is given away:
     their own language, or the marketplace's."""
     person = party.user or User.objects.filter(email=party.address).first()
     if person and person.language:
         return person.language
-    seller = case.pair.seller
-    return seller.language if party.listed and case.author == "seller" else seller.marketplace.language
+    seller = arrival.pair.seller
+    return seller.language if party.listed and arrival.author == "seller" else seller.marketplace.language

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.wake import wake
 from messages_app.mail.fields import head_bounds
 from messages_app.models import InboundMail
-from messages_app.relay.case import Case, read_case
+from messages_app.relay.arrival import Arrival, read_arrival
 from messages_app.relay.child import Unreadable
 from messages_app.relay.intake import envelope_sender, raw_bytes
 from messages_app.relay.notices import queue_refusal
@@ -129,8 +129,8 @@ def _process(inbound: InboundMail) -> bool:
         _quarantine(inbound)
         return True
     try:
-        case = _parsed(inbound, raw_bytes(inbound.raw))
-        settle(case, route(case))
+        arrival = _parsed(inbound, raw_bytes(inbound.raw))
+        settle(arrival, route(arrival))
         return True
     except (Unreadable, SealBroken, FileNotFoundError):
         log.warning("a mail could not be read", extra={"item": f"inbound:{inbound.pk}"})
@@ -142,7 +142,7 @@ def _process(inbound: InboundMail) -> bool:
         return _failed(inbound)
 
 
-def _parsed(inbound: InboundMail, raw: bytes) -> Case:
+def _parsed(inbound: InboundMail, raw: bytes) -> Arrival:
     sender = envelope_sender(inbound)
     mail, report = PARSER.parse(
         raw,
@@ -150,13 +150,13 @@ def _parsed(inbound: InboundMail, raw: bytes) -> Case:
         loop_mark=loop_mark(),
         own_marks=quote_marks(inbound.alias.pair) if inbound.alias else (),
     )
-    return read_case(inbound, mail, report, sender)
+    return read_arrival(inbound, mail, report, sender)
 
 
-def settle(case: Case, routed: Routed) -> None:
+def settle(arrival: Arrival, routed: Routed) -> None:
     """Writes how a mail ended, once, with the notice that it causes."""
     with transaction.atomic():
-        ended = InboundMail.objects.filter(pk=case.inbound.pk, state=State.WAITING).update(
+        ended = InboundMail.objects.filter(pk=arrival.inbound.pk, state=State.WAITING).update(
             state=routed.state,
             outcome=routed.outcome,
             message_id=routed.message_id,
@@ -164,7 +164,7 @@ def settle(case: Case, routed: Routed) -> None:
             lease_until=None,
         )
         if ended and routed.notice:
-            queue_refusal(case, routed.notice)
+            queue_refusal(arrival, routed.notice)
 
 
 def _failed(inbound: InboundMail) -> bool:
@@ -186,10 +186,10 @@ def _quarantine(inbound: InboundMail) -> None:
     routed = Routed(state=State.QUARANTINED, outcome="unreadable")
     try:
         raw = raw_bytes(inbound.raw)
-        case = _parsed(inbound, raw[: head_bounds(raw, 0, len(raw))[1]])
-        author = case.party
-        told = case.mail.automatic is None and author is not None and author.proven and author.listed
-        settle(case, replace(routed, notice="quarantined" if told else ""))
+        arrival = _parsed(inbound, raw[: head_bounds(raw, 0, len(raw))[1]])
+        author = arrival.party
+        told = arrival.mail.automatic is None and author is not None and author.proven and author.listed
+        settle(arrival, replace(routed, notice="quarantined" if told else ""))
     except (DatabaseError, InterfaceError):
         raise
     except Exception:  # what made it unreadable may show here again, and the line must go on (MAIL-6)

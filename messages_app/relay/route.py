@@ -23,8 +23,8 @@ from messages_app.mail.parsed import ParsedMail
 from messages_app.models import InboundMail
 from messages_app.policy.facts import Door
 from messages_app.queries.evidence import Found, find_evidence, latest_thread, order_named
+from messages_app.relay.arrival import Arrival
 from messages_app.relay.bounces import record_report
-from messages_app.relay.case import Case
 from messages_app.relay.intake import raw_bytes, relay_domains
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.services.submit import submit_message
@@ -48,125 +48,125 @@ class Routed:
     notice: str = ""
 
 
-def route(case: Case) -> Routed:
+def route(arrival: Arrival) -> Routed:
     """Takes a mail to its end. Idempotent: a second run after a crash ends the same way."""
     for rule in RULES:
-        if (routed := rule(case)) is not None:
+        if (routed := rule(arrival)) is not None:
             return routed
-    submission, now = _submission(case), case.inbound.received_at
-    if case.inbound.settled_at is not None:
+    submission, now = _submission(arrival), arrival.inbound.received_at
+    if arrival.inbound.settled_at is not None:
         # It was set aside, and people let it in: that moment counts (Terms).
         submission, now = replace(submission, accepted_at=now), timezone.now()
     submitted = submit_message(submission, now=now)
     return Routed(state=State.DONE, outcome=submitted.state, message_id=submitted.message_id)
 
 
-def role_address(case: Case) -> Routed | None:
+def role_address(arrival: Arrival) -> Routed | None:
     """postmaster and abuse: kept for staff (MAIL-2)."""
-    role = case.inbound.role_address
+    role = arrival.inbound.role_address
     return Routed(state=State.RECORDED, outcome=role) if role in ("postmaster", "abuse") else None
 
 
-def bounce_address(case: Case) -> Routed | None:
+def bounce_address(arrival: Arrival) -> Routed | None:
     """A report to the envelope sender of one of our mails; anything else there is dropped (MAIL-24)."""
-    if case.inbound.alias is not None:
+    if arrival.inbound.alias is not None:
         return None
-    if case.inbound.bounce_of is None:
+    if arrival.inbound.bounce_of is None:
         return Routed(state=State.DROPPED, outcome="bounce_token")
-    if case.report is None or case.envelope_sender:
+    if arrival.report is None or arrival.envelope_sender:
         return Routed(state=State.DROPPED, outcome="no_report")
-    recorded = record_report(case.inbound.bounce_of, case.report, at=case.inbound.received_at)
+    recorded = record_report(arrival.inbound.bounce_of, arrival.report, at=arrival.inbound.received_at)
     return Routed(state=State.RECORDED if recorded else State.DROPPED, outcome=recorded or "bounce_token")
 
 
-def loop(case: Case) -> Routed | None:
+def loop(arrival: Arrival) -> Routed | None:
     """Our own mail come back, or one that has been round too often (MAIL-26)."""
-    if case.mail.own_loop_mark or case.mail.hops >= MAX_HOPS or _from_own_domain(case):
+    if arrival.mail.own_loop_mark or arrival.mail.hops >= MAX_HOPS or _from_own_domain(arrival):
         return Routed(state=State.DROPPED, outcome="loop")
     return None
 
 
-def retired_alias(case: Case) -> Routed | None:
+def retired_alias(arrival: Arrival) -> Routed | None:
     """Erased between the 250 and now (ALI-7)."""
-    alias = case.inbound.alias
+    alias = arrival.inbound.alias
     return Routed(state=State.DROPPED, outcome="alias_retired") if alias and alias.retired_at else None
 
 
-def report(case: Case) -> Routed | None:
+def report(arrival: Arrival) -> Routed | None:
     """Reports and receipts are never shown to a party (MAIL-26)."""
-    return Routed(state=State.RECORDED, outcome="report") if case.mail.report else None
+    return Routed(state=State.RECORDED, outcome="report") if arrival.mail.report else None
 
 
-def automatic(case: Case) -> Routed | None:
+def automatic(arrival: Arrival) -> Routed | None:
     """Never causes mail; of a proven party it shows as one line of the thread it belongs to (MAIL-26)."""
-    if case.mail.automatic is None:
+    if arrival.mail.automatic is None:
         return None
-    party = case.party
+    party = arrival.party
     if party is None or not (party.proven and party.listed and party.may_reply):
-        return Routed(state=State.RECORDED, outcome=case.mail.automatic)
-    if again := repeated(case):
+        return Routed(state=State.RECORDED, outcome=arrival.mail.automatic)
+    if again := repeated(arrival):
         return again
-    submission = _submission(case, automatic=True)
+    submission = _submission(arrival, automatic=True)
     if submission.thread_id is None:
-        return Routed(state=State.RECORDED, outcome=case.mail.automatic)
-    submitted = submit_message(submission, now=case.inbound.received_at)
-    return Routed(state=State.RECORDED, outcome=case.mail.automatic, message_id=submitted.message_id)
+        return Routed(state=State.RECORDED, outcome=arrival.mail.automatic)
+    submitted = submit_message(submission, now=arrival.inbound.received_at)
+    return Routed(state=State.RECORDED, outcome=arrival.mail.automatic, message_id=submitted.message_id)
 
 
-def unproven(case: Case) -> Routed | None:
+def unproven(arrival: Arrival) -> Routed | None:
     """Held outside for the account's owner, never answered (MAIL-9, MAIL-10)."""
-    if case.party is None:
+    if arrival.party is None:
         return Routed(state=State.HELD, outcome="from_mailboxes")
-    return None if case.party.proven else _held(case)
+    return None if arrival.party.proven else _held(arrival)
 
 
-def _held(case: Case) -> Routed:
+def _held(arrival: Arrival) -> Routed:
     """Offered to the owner once, however often it comes (MAIL-5)."""
-    identity = mail_identity(case)
-    same = InboundMail.objects.filter(alias=case.inbound.alias, identity_token=identity, state=State.HELD)
-    if same.exclude(pk=case.inbound.pk).exists():
+    identity = mail_identity(arrival)
+    same = InboundMail.objects.filter(alias=arrival.inbound.alias, identity_token=identity, state=State.HELD)
+    if same.exclude(pk=arrival.inbound.pk).exists():
         return Routed(state=State.DUPLICATE, outcome="repeated")
-    InboundMail.objects.filter(pk=case.inbound.pk).update(identity_token=identity)
+    InboundMail.objects.filter(pk=arrival.inbound.pk).update(identity_token=identity)
     return Routed(state=State.HELD, outcome="unproven")
 
 
-def unlisted(case: Case) -> Routed | None:
+def unlisted(arrival: Arrival) -> Routed | None:
     """Somebody else than this side of the pair (MAIL-9, ALI-8)."""
-    if case.party is not None and not case.party.listed:
+    if arrival.party is not None and not arrival.party.listed:
         return Routed(state=State.REFUSED, outcome="unlisted", notice="unlisted")
     return None
 
 
-def without_permission(case: Case) -> Routed | None:
+def without_permission(arrival: Arrival) -> Routed | None:
     """A member who may read but not reply (ACC-3)."""
-    if case.party is not None and not case.party.may_reply:
+    if arrival.party is not None and not arrival.party.may_reply:
         return Routed(state=State.REFUSED, outcome="no_reply_permission", notice="no_reply_permission")
     return None
 
 
-def repeated(case: Case) -> Routed | None:
+def repeated(arrival: Arrival) -> Routed | None:
     """The same mail again within 7 days: who comes first under the pair's lock is the original (MAIL-5).
     A mail refused for want of a permission became nothing, so with the permission it may come again."""
-    identity = mail_identity(case)
-    received = case.inbound.received_at
+    identity = mail_identity(arrival)
+    received = arrival.inbound.received_at
     with transaction.atomic():
         # Nothing of the pair is needed here but its lock.
-        list(Pair.objects.select_for_update().filter(pk=case.pair.pk).values_list("pk"))
+        list(Pair.objects.select_for_update().filter(pk=arrival.pair.pk).values_list("pk"))
         same = InboundMail.objects.filter(
-            alias=case.inbound.alias,
+            alias=arrival.inbound.alias,
             identity_token=identity,
             received_at__range=(received - REPEATED_WITHIN, received + REPEATED_WITHIN),
-        ).exclude(pk=case.inbound.pk)
+        ).exclude(pk=arrival.inbound.pk)
         same = same.exclude(state=State.HELD)  # what nobody has vouched for yet stands in no one's way
-        if case.party is not None and case.party.may_reply:
+        if arrival.party is not None and arrival.party.may_reply:
             same = same.exclude(state=State.REFUSED)
         if same.exists():
             return Routed(state=State.DUPLICATE, outcome="repeated")
-        InboundMail.objects.filter(pk=case.inbound.pk).update(identity_token=identity)
+        InboundMail.objects.filter(pk=arrival.inbound.pk).update(identity_token=identity)
     return None
 
 
-RULES: tuple[Callable[[Case], Routed | None], ...] = (
+RULES: tuple[Callable[[Arrival], Routed | None], ...] = (
     role_address,
     bounce_address,
     loop,
@@ -180,12 +180,12 @@ RULES: tuple[Callable[[Case], Routed | None], ...] = (
 )
 
 
-def mail_identity(case: Case) -> bytes:
+def mail_identity(arrival: Arrival) -> bytes:
     """What makes two mails to one alias the same: From, Message-ID and decoded content, or without a
     Message-ID the bytes except for what carriers put on top (MAIL-5)."""
-    mail = case.mail
+    mail = arrival.mail
     if not mail.message_id:
-        digest = _digest_without_received(raw_bytes(case.inbound.raw))
+        digest = _digest_without_received(raw_bytes(arrival.inbound.raw))
         return token(digest.hex(), purpose="raw_identity")
     sender = normalise_address(mail.from_mailboxes[0].address) if mail.from_mailboxes else ""
     return token(f"{sender}\0{mail.message_id}\0{mail.content_digest.hex()}", purpose="mail_identity")
@@ -199,27 +199,27 @@ def _digest_without_received(raw: bytes) -> bytes:
     return digest.digest()
 
 
-def _from_own_domain(case: Case) -> bool:
-    senders = [case.envelope_sender, *(box.address for box in case.mail.from_mailboxes)]
+def _from_own_domain(arrival: Arrival) -> bool:
+    senders = [arrival.envelope_sender, *(box.address for box in arrival.mail.from_mailboxes)]
     return any(normalise_address(sender).rpartition("@")[2] in relay_domains() for sender in senders)
 
 
-def _submission(case: Case, *, automatic: bool = False) -> Submission:
-    """What the gate gets. `case` is a listed party's."""
-    mail, party = case.mail, case.party
-    if party is None or case.author is None:
+def _submission(arrival: Arrival, *, automatic: bool = False) -> Submission:
+    """What the gate gets. `arrival` is a listed party's."""
+    mail, party = arrival.mail, arrival.party
+    if party is None or arrival.author is None:
         raise ValueError("only a party's mail reaches the gate")
-    found = find_evidence(case.pair, mail, now=case.inbound.received_at)
+    found = find_evidence(arrival.pair, mail, now=arrival.inbound.received_at)
     if automatic and found.thread_id is None:
-        found = Found(Evidence.NONE, latest_thread(case.pair))
+        found = Found(Evidence.NONE, latest_thread(arrival.pair))
     return Submission(
-        key=f"mail:{case.inbound.pk}",
+        key=f"mail:{arrival.inbound.pk}",
         door=Door.MAIL,
-        author=case.author,
-        pair_id=case.pair.pk,
+        author=arrival.author,
+        pair_id=arrival.pair.pk,
         user_id=party.user.pk if party.user else None,
         thread_id=found.thread_id,
-        order_id=order_named(case.pair, mail),
+        order_id=order_named(arrival.pair, mail),
         reason="other",  # a mail names no reason (RSN-6, RSN-8)
         subject=mail.subject,
         text=mail.text,
@@ -232,7 +232,7 @@ def _submission(case: Case, *, automatic: bool = False) -> Submission:
         automatic=automatic,
         obstacles=mail.obstacles,
         left_out=mail.left_out,
-        inbound_id=case.inbound.pk,
+        inbound_id=arrival.inbound.pk,
         notify="" if automatic else party.address,
     )
 

@@ -23,7 +23,7 @@ from messages_app.models import InboundMail, Message, RawMail
 from messages_app.policy.facts import Side
 from messages_app.relay import parser, receive
 from messages_app.relay import route as routing
-from messages_app.relay.case import Case
+from messages_app.relay.arrival import Arrival
 from messages_app.relay.child import Unreadable
 from messages_app.relay.intake import raw_bytes
 from messages_app.relay.parser import Parser
@@ -112,10 +112,10 @@ def test_only_a_proven_human_party_hears_of_the_quarantine(
 def test_a_fault_of_ours_over_one_mail_stops_no_neighbour(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faulty(case: Case) -> Routed:
-        if "fault" in case.mail.text:
-            raise KeyError(case.mail.text)
-        return route(case)
+    def faulty(arrival: Arrival) -> Routed:
+        if "fault" in arrival.mail.text:
+            raise KeyError(arrival.mail.text)
+        return route(arrival)
 
     monkeypatch.setattr(receive, "route", faulty)
     bad, good = from_buyer(pair, "A fault."), from_buyer(pair, "Well.")
@@ -133,7 +133,7 @@ def test_trouble_of_disk_or_database_costs_no_attempt(
 ) -> None:
     first, second = from_buyer(pair, "One."), from_buyer(pair, "Two.")
 
-    def fail(case: Case) -> Routed:
+    def fail(arrival: Arrival) -> Routed:
         raise trouble
 
     with monkeypatch.context() as patch:
@@ -387,7 +387,7 @@ def test_relay_process_drains_and_prints_counts(pair: Pair) -> None:
 def test_nothing_personal_is_logged(
     pair: Pair, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receive, "route", lambda case: case.mail.text + 1)
+    monkeypatch.setattr(receive, "route", lambda arrival: arrival.mail.text + 1)
     write(pair, Side.BUYER, "A secret word.")
     assert caplog.records
     logged = " ".join(record.getMessage() for record in caplog.records)

@@ -27,7 +27,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Arrival:
     """One recipient of one mail, with all that routing looks at."""
 
     inbound: InboundMail  # with raw, alias and its pair
@@ -45,10 +45,10 @@ class Case:
         return self.inbound.alias.pair
 
 
-def read_case(
+def read_arrival(
     inbound: InboundMail, mail: ParsedMail, report: DeliveryReport | None, envelope_sender: str
-) -> Case:
-    """The case of a parsed mail: at most three statements, for its author."""
+) -> Arrival:
+    """The arrival of a parsed mail: at most three statements, for its author."""
     alias = inbound.alias
     author = Side(alias.side).other if alias else None
     party = None
@@ -56,7 +56,7 @@ def read_case(
         address = normalise_address(mail.from_mailboxes[0].address)
         proven = inbound.proven or _is_proven(inbound, mail, address)
         party = (_buyer if author is Side.BUYER else _seller)(alias.pair, address, proven)
-    return Case(
+    return Arrival(
         inbound=inbound,
         mail=mail,
         report=report,
