@@ -9,11 +9,13 @@ from django.utils import timezone
 from messages_app.models import Delivery, InboundMail
 from messages_app.services.failures import tell_late
 from messages_app.services.notice_lists import queue_notice_lists
+from messages_app.services.orphans import remove_orphans
 
 
 def sweep(now: datetime) -> int:
-    """One round: leases that ran out, authors to be told of late mail, hourly lists of notices."""
-    return free_leases(until=now) + tell_late(now) + queue_notice_lists(now)
+    """One round: leases that ran out, authors to be told of late mail, hourly lists of notices, some files
+    that nothing names."""
+    return free_leases(until=now) + tell_late(now) + queue_notice_lists(now) + remove_orphans(now)
 
 
 def free_leases(until: datetime | None = None) -> int:

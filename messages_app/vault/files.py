@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -14,11 +18,24 @@ from messages_app.sealing.segments import open_segments, seal_segments
 
 INLINE_LIMIT = 128 * 1024  # bytes: what is smaller lies in its row and needs no sync of its own
 _BLOCK = 256 * 1024
+_NAME = re.compile(r"([0-9a-f]{32})(\.part)?")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of the store; one that is not `whole` is what a killed process left half written."""
+
+    row_id: UUID
+    whole: bool
+
+
+def _root() -> Path:
+    return Path(settings.DATA_DIR) / "media"
 
 
 def _path(row_id: UUID) -> Path:
     # The id's random end spreads the files; its beginning is the time.
-    return Path(settings.DATA_DIR) / "media" / row_id.hex[-2:] / row_id.hex
+    return _root() / row_id.hex[-2:] / row_id.hex
 
 
 def write_file(key: bytes, chunks: Iterable[bytes], *, table: str, row_id: UUID) -> None:
@@ -61,3 +78,31 @@ def read_file(key: bytes, *, table: str, row_id: UUID) -> Iterator[bytes]:
 def delete_file(row_id: UUID) -> None:
     """Removes the file; fine when there is none."""
     _path(row_id).unlink(missing_ok=True)
+
+
+def some_older_files(moment: datetime, *, most: int) -> list[StoredFile]:
+    """At most so many files of one folder of the store, last written before that moment. Chosen at random:
+    whoever asks often enough meets all of them."""
+    folder = _root() / f"{random.randrange(256):02x}"  # noqa: S311 - spreads work, guards nothing
+    if not folder.is_dir():
+        return []
+    paths = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+    ours = [path for path in paths if path.name[30:32] == folder.name]
+    chosen = ours if len(ours) <= most else random.sample(ours, most)
+    return [_stored(path.name) for path in chosen if _written_before(path, moment)]
+
+
+def _stored(name: str) -> StoredFile:
+    return StoredFile(UUID(name[:32]), whole=len(name) == 32)
+
+
+def _written_before(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:  # gone meanwhile
+        return False
+
+
+def delete_half(row_id: UUID) -> None:
+    """Removes what is left of a file that was never finished; fine when there is none."""
+    _path(row_id).with_suffix(".part").unlink(missing_ok=True)
