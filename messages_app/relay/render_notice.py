@@ -106,7 +106,12 @@ def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Disguise) -> t
     subject = masks.text(str(context.get("subject") or "")) or _("(no subject)")
     facts = [(_("Message"), f"“{subject}”")]
     if context.get("at"):
-        facts.append((pgettext("when a message", "Sent"), day_and_time(datetime.fromisoformat(context["at"]), zone_of(parcel))))
+        facts.append(
+            (
+                pgettext("when a message", "Sent"),
+                day_and_time(datetime.fromisoformat(context["at"]), zone_of(parcel)),
+            )
+        )
     if context.get("alias"):
         facts.append((pgettext("whom a message went", "To"), str(context["alias"])))
     if context.get("order"):
