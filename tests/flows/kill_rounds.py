@@ -8,11 +8,13 @@ from __future__ import annotations
 import itertools
 import random
 import re
+import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from django.db import connections
 from django.db.models import Count, Q
 from django.test import Client as DjangoClient
 from django.utils import timezone
@@ -109,6 +111,26 @@ def _play(parts: Sequence[Part], clients: Sequence[Client], score: Score) -> Non
     assert not score.failed, score.failed
 
 
+class _AtCommit(threading.Thread):
+    """Kills the part the moment that so many rows are committed, mostly before it could say so."""
+
+    def __init__(self, part: Part, points: Sequence[int], rows: Callable[[], int]) -> None:
+        super().__init__(daemon=True)
+        self._part = part
+        self._points = points
+        self._rows = rows
+        self.over = False
+
+    def run(self) -> None:
+        try:
+            for point in self._points:
+                while self._rows() < point and not self.over:
+                    pass  # looking all the time: the moment is a few milliseconds long
+                self._part.kill()
+        finally:
+            connections.close_all()
+
+
 def _tally(part: Part, score: Score, sent: Counter[str]) -> Tally:
     promised = set(score.acknowledged)
     return Tally(
@@ -139,14 +161,20 @@ def _mail_client(pair: Pair, score: Score, mails: int, port: int) -> MailClient:
 
 
 def web(*, browsers: int, replies: int, kills: int, seed: int = 1) -> Tally:
-    """Buyers answer on their threads' pages while the web server is killed just after some answers."""
+    """Buyers answer on their threads' pages while the web server is killed: every other time just after an
+    answer, else just after a commit."""
     part, score = web_part(), Score()
     points = _kill_points(browsers * replies, kills, random.Random(seed))
-    score.then = dict.fromkeys(points, part.kill)
+    score.then = dict.fromkeys(points[::2], part.kill)
     pairs = PairFactory.create_batch(browsers)
     people = [_browser(pair, score, replies, part.port) for pair in pairs]
-    with running(part):
-        _play([part], people, score)
+    ours = Message.objects.filter(pair__in=pairs)
+    watcher = _AtCommit(part, [browsers + point for point in points[1::2]], ours.count)
+    with running(part), in_threads(watcher):
+        try:
+            _play([part], people, score)
+        finally:
+            watcher.over = True
     copies = Delivery.objects.filter(kind="copy", pair__in=pairs).count()
     assert copies == Message.objects.filter(pair__in=pairs).count()
     return _tally(part, score, threads_have(pairs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -62,8 +63,11 @@ class Part:
         """As `kill`, uncounted and whether it lives or not."""
         if self.process is None:
             return
-        end(self.family())
+        group = self.process.pid  # it began a session, so the group bears its number
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)  # at once: looking for the family first takes its time
         self.process.wait()
+        wait_for(lambda: all(_is_gone(one) for one in _members(group)), PATIENCE)
 
     def family(self) -> list[psutil.Process]:
         """The process first, then what it started, those with a session of their own included."""
@@ -156,6 +160,13 @@ def end(family: Sequence[psutil.Process]) -> None:
             one.kill()
     for one in family:
         wait_for(lambda: _is_gone(one), PATIENCE)  # noqa: B023 - waited for within the turn
+
+
+def _members(group: int) -> Iterator[psutil.Process]:
+    for one in psutil.process_iter():
+        with suppress(ProcessLookupError):
+            if os.getpgid(one.pid) == group:
+                yield one
 
 
 def _is_gone(process: psutil.Process) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -49,14 +50,13 @@ class Server:
 
 def _redis(started: servers.Servers) -> Server:
     """It keeps nothing on disk, so each start is an empty one."""
+    process = _child(started, "redis")
+    folder, port = Path(process.cwd()), urlsplit(started.redis_url).port or 0
+    turns = itertools.count()
 
     def start() -> subprocess.Popen[bytes]:
-        nonlocal folder
-        folder = folder / "again"  # of its own each time; the keeper clears them away
-        return servers.run_redis(folder, urlsplit(started.redis_url).port or 0)
+        return servers.run_redis(folder / f"again-{next(turns)}", port)  # the keeper clears it away
 
-    process = _child(started, "redis")
-    folder = Path(process.cwd())
     return Server(process, start)
 
 
