@@ -10,7 +10,7 @@ import pytest
 from tests.flows import kill_rounds
 from tests.flows.kill_rounds import Tally
 
-pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 

@@ -27,7 +27,7 @@ from tests.flows.processes import ROOT, command, environment
 from tests.messages_app.relay.inbound_world import mail_from
 from tests.messages_app.relay.mail_world import say
 
-pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 LATER = (451, b"4.3.0 Temporary trouble here, try again later")
 LARGE = "The parcel has not come yet.\r\n" * 20_000  # lies in the file store

@@ -9,7 +9,7 @@ from tests.flows import kill_rounds
 pytestmark = [
     pytest.mark.process,
     pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 

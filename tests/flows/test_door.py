@@ -29,7 +29,7 @@ from messages_app.relay.intake import envelope_sender, raw_bytes
 from tests.factories import PairFactory
 from tests.flows.processes import MailDoor, mail_door, run
 
-pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 SENDER = "service@shop.example"
 MAIL = b"From: service@shop.example\r\nSubject: Your parcel\r\n\r\nIt leaves today.\r\n"

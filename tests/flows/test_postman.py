@@ -239,7 +239,7 @@ def post(door: MailDoor, mail: Received, answer: bytes) -> bool:
 
 @pytest.mark.rule("MAIL-26", "MAIL-27", "MOD-4")
 @pytest.mark.process
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("marks", "mails"),
     [
@@ -319,7 +319,7 @@ def work_off(_worker: int) -> int:
 @pytest.mark.rule("MAIL-3", "MAIL-5", "GATE-5")
 @pytest.mark.process
 @pytest.mark.both_databases
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_same_mail_fifty_times_at_once_is_one_message_and_one_copy(sink: Sink) -> None:
     pair: Pair = pair_of_two()
     raw, alias = mail_from(pair.buyer.user.email), alias_of(pair, "seller")

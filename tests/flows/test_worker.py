@@ -22,7 +22,7 @@ from tests.messages_app.relay.inbound_world import mail_from, take_in
 pytestmark = [
     pytest.mark.process,
     pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 

@@ -106,7 +106,7 @@ def test_a_mail_that_is_not_accepted_leaves_no_file(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.rule("MAIL-3")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.both_databases
 def test_one_bad_mail_of_a_shared_commit_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = Recipient(alias_id=2**40)  # an alias that is not there
