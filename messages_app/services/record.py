@@ -4,11 +4,12 @@ transaction (GATE-4). Nothing here decides."""
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from accounts.models import Pair
 from messages_app.models import Attachment, DailyUsage, Message, Thread
 from messages_app.models import Decision as DecisionRow
+from messages_app.policy.checks import MOST_NAMED
 from messages_app.policy.content import POLICY_VERSION
 from messages_app.policy.facts import Facts, Side
 from messages_app.policy.verdict import Decision, Verdict
@@ -145,8 +146,9 @@ def _save_decision(message: Message, thread: Thread, facts: Facts, decision: Dec
         policy_version=POLICY_VERSION,
         decided_at=facts.now,
     )
+    kept = replace(facts, content=facts.content[:MOST_NAMED])  # the text itself is sealed beside it
     record = {
-        "facts": plain({**asdict(facts), "order": facts.order and facts.order.number}),
+        "facts": plain({**asdict(kept), "order": facts.order and facts.order.number}),
         "findings": findings_json(decision),
     }
     row.record_sealed = seal_json(
