@@ -58,8 +58,10 @@ class JsonLines(logging.Formatter):
 def message_of(record: logging.LogRecord) -> str:
     """The message without addresses and query strings; of Django's request lines the route, not the path.
 
-    Paths hold signed links and aliases, routes do not.
+    Paths hold signed links and aliases, routes do not. Celery's message quotes what a task died of.
     """
+    if record.name == "celery.app.trace" and record.exc_info and isinstance(record.args, dict):
+        return f"Task {record.args.get('name')} failed"
     request = getattr(record, "request", None)
     if isinstance(request, HttpRequest):
         return f"HTTP {getattr(record, 'status_code', '')} {route_of(request)}".strip()

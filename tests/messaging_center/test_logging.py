@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from messages_app import tasks
 from messaging_center.logging import JsonLines, request_log
 
 
@@ -62,6 +63,19 @@ def test_an_exception_tells_its_class_and_place_but_not_its_text(lines: Lines) -
     [line] = lines.read()
     assert (line["message"], line["item"], line["exception"]) == ("could not file", "inbound:7", "ValueError")
     assert line["places"][0].endswith("test_an_exception_tells_its_class_and_place_but_not_its_text")
+    assert "buyer" not in lines.stream.getvalue()
+
+
+@pytest.mark.rule("PRV-5")
+def test_a_failed_task_tells_no_text_of_its_exception(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_now: object) -> int:
+        raise ValueError("the message of a buyer")
+
+    monkeypatch.setattr(tasks, "sweep_rows", fail)
+    tasks.sweep.apply()
+    [line] = [line for line in lines.read() if line["level"] == "error"]
+    assert line["message"] == "Task messages_app.tasks.sweep failed"
+    assert (line["exception"], line["places"][-1].endswith(" fail")) == ("ValueError", True)
     assert "buyer" not in lines.stream.getvalue()
 
 
