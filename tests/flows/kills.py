@@ -89,8 +89,12 @@ class Part:
 
     def limit_files(self, size: int) -> None:
         """No file may be written beyond that many bytes: to the process the disk is full. -1: no limit."""
-        for one in self.family():
-            resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        limited: set[int] = set()
+        # A worker may be born between the look and the limit; later ones inherit it from their parent.
+        while fresh := {one.pid for one in self.family()} - limited:
+            for pid in fresh:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            limited |= fresh
 
 
 def _accepts(port: int) -> bool:
