@@ -49,7 +49,8 @@ def relay(raw: bytes, sink: Sink) -> bytes:
         )
     )
     process_waiting(10)
-    send_due(10)
+    while send_due(10):  # a call may leave to the next what it had no time to begin
+        pass
     lines = list(_ending(InboundMail.objects.get()))
     left = sink.received
     assert len(left) <= 1, "one mail causes one mail at most"
