@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import Alias, Membership, Pair, User
 from messages_app.models import Delivery
 from messages_app.policy.facts import Side
+from messages_app.services.languages import language_of
 from messages_app.services.outbox import queue_delivery
 from messages_app.services.server_answers import masked_answer
 from messages_app.vault.content import written_content
@@ -76,7 +77,7 @@ def _tell(
         kind=Delivery.Kind.NOTICE,
         template=template,
         recipient=author.email,
-        language=author.language or _language(pair, Side(message.author)),
+        language=language_of(pair, message.author, author),
         key=message.thread.key,
         message=message,
         pair=pair,
@@ -101,7 +102,3 @@ def _person(pair: Pair, side: Side) -> User | None:
         return None
     owner = Membership.objects.select_related("user").filter(seller=pair.seller_id, is_owner=True).first()
     return owner.user if owner else None
-
-
-def _language(pair: Pair, side: Side) -> str:
-    return pair.seller.language if side is Side.SELLER else pair.buyer.marketplace.language
