@@ -102,7 +102,7 @@ def _ask(pair: Pair, order: Order, key: str, at: datetime) -> None:
         key=key,
         door=Door.WEB,
         author=Side.BUYER,
-        pair_id=pair.pk,
+        pair=pair,
         order_id=order.pk,
         text=f"A question, {key}.",
     )

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from accounts.models import Pair
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import Membership, Pair
+
+
+def pairs_with_people() -> QuerySet[Pair]:
+    """Pairs with everybody who stands behind them, and all their addresses: four statements, however many
+    pairs."""
+    return Pair.objects.select_related(
+        "buyer__user", "buyer__marketplace", "seller__marketplace"
+    ).prefetch_related(
+        "aliases",
+        "seller__authorized_addresses",
+        Prefetch("seller__memberships", Membership.objects.select_related("user")),
+    )
+
+
+def is_own_seller(pair: Pair) -> bool:
+    """Whether the buyer is in that seller's team. Prefetched memberships are used."""
+    return any(member.user_id == pair.buyer.user_id for member in pair.seller.memberships.all())
 
 
 def alias_of(pair: Pair, side: str) -> str:

@@ -29,6 +29,7 @@ T = TypeVar("T", bound=Hashable)
 COMPARED_MESSAGES = 20
 QUOTED_WITHIN = timedelta(days=180)
 SUBJECT_WITHIN = timedelta(days=30)
+_COMPARED = ("thread__key__wrapped", "accepted_at", "content_sealed", "shown_sealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _recent_messages(pair: Pair, now: datetime) -> list[tuple[Message, Content]]
             thread__key__destroyed_at=None,
         )
         .select_related("thread__key")
+        .only(*_COMPARED)
         .order_by("-accepted_at", "-id")[:COMPARED_MESSAGES]
     )
     return [(message, shown_content(open_key(message.thread.key), message)) for message in messages]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from accounts.models import Buyer, Membership, Pair, Seller
+from accounts.models import Buyer, Pair, Seller
 from messages_app.models import DailyUsage, Message, Thread
 from messages_app.policy.facts import ContentMatch, Door, Facts, FileFacts, OrderFacts, Side, Standing
 from messages_app.policy.limits import Limits, daily_cap
@@ -31,6 +31,7 @@ class Case:
     thread: Thread | None
     order: Order | None
     reason: str
+    own_seller: bool  # the buyer is in that seller's team
     reply_evidence: bool
     important: bool
     day: date  # the seller's today
@@ -56,7 +57,7 @@ def gate_facts(case: Case) -> Facts:
         door=case.door,
         standing=_standing(person, case.now),
         standing_until=person.standing_until,
-        own_seller=not seller_writes and _sells_for(pair),
+        own_seller=not seller_writes and case.own_seller,
         blocked_by_other=bool(pair.blocked_by_buyer_at if seller_writes else pair.blocked_by_seller_at),
         blocks_other=bool(pair.blocked_by_seller_at if seller_writes else pair.blocked_by_buyer_at),
         messaging_enabled=pair.seller.messaging_enabled,
@@ -138,10 +139,6 @@ def _standing(person: Buyer | Seller, now: datetime) -> Standing:
     """A sanction with an end is over at that moment (GATE-7)."""
     over = person.standing_until is not None and now >= person.standing_until
     return Standing.ACTIVE if over else Standing(person.standing)
-
-
-def _sells_for(pair: Pair) -> bool:
-    return Membership.objects.filter(seller=pair.seller, user=pair.buyer.user).exists()
 
 
 def _pace(case: Case) -> tuple[int, int]:

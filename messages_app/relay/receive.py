@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from accounts.queries.pairs import pairs_with_people
 from accounts.wake import wake
 from messages_app.mail.fields import head_bounds
 from messages_app.models import InboundMail
@@ -92,7 +93,8 @@ def _claim(size: int) -> list[InboundMail]:
         claimed = list(
             _claimable()
             .select_for_update(of=("self",), skip_locked=True)
-            .select_related("raw__key", "alias__pair__buyer__user", "alias__pair__seller__marketplace")[:size]
+            .select_related("raw__key", "alias")
+            .prefetch_related(Prefetch("alias__pair", pairs_with_people()))[:size]
         )
         InboundMail.objects.filter(pk__in=[row.pk for row in claimed]).update(lease_until=_lease_end())
     return claimed

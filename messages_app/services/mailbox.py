@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import F
 
 from messages_app.models import MailboxEntry, Message, Thread
@@ -13,28 +15,33 @@ from messages_app.vault.previews import seal_preview
 _KEPT_BY_MESSAGES = ("last_at", "received_at", "sent_at", "refused_at", "unread", "preview_sealed")
 
 
-def note_message(thread: Thread, message: Message, *, written: Content, shown: Content) -> None:
+def note_message(thread: Thread, message: Message, *, written: Content, shown: Content, begun: bool) -> None:
     """Enters a new message into the mailboxes of those who see it: its author, and the other side
-    once it is delivered."""
+    once it is delivered. `begun`: the thread was made for it."""
     author = Side(message.author)
-    _enter(thread, message, side=author, content=written)
-    if message.is_delivered:
-        _enter(thread, message, side=author.other, content=shown)
+    seen = {author: written} | ({author.other: shown} if message.is_delivered else {})
+    _enter(thread, message, seen, begun=begun)
 
 
 def note_system_message(thread: Thread, message: Message, content: Content) -> None:
     """Enters a message of the marketplace's own into the buyer's mailbox (ORD-6)."""
-    _enter(thread, message, side=Side.BUYER, content=content)
+    _enter(thread, message, {Side.BUYER: content}, begun=False)
 
 
-def _enter(thread: Thread, message: Message, *, side: Side, content: Content) -> None:
-    known = MailboxEntry.objects.filter(thread=thread, side=side).first()
-    entry = known or _new_entry(thread, message, side)
-    if message.counted_at >= entry.last_at:  # what was worked off late does not replace what came after it
-        entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
-    _update(entry, message, side)
-    # due_at is the clock's alone to write.
-    entry.save(update_fields=_KEPT_BY_MESSAGES if known else None)
+def _enter(thread: Thread, message: Message, seen: Mapping[Side, Content], *, begun: bool) -> None:
+    """`seen` is what each side sees of the message."""
+    known = {} if begun else {entry.side: entry for entry in MailboxEntry.objects.filter(thread=thread)}
+    new: list[MailboxEntry] = []
+    for side, content in seen.items():
+        entry = known.get(side) or _new_entry(thread, message, side)
+        if message.counted_at >= entry.last_at:  # what was worked off late does not replace what came after
+            entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
+        _update(entry, message, side)
+        if entry.pk:
+            entry.save(update_fields=_KEPT_BY_MESSAGES)  # due_at is the clock's alone to write
+        else:
+            new.append(entry)
+    MailboxEntry.objects.bulk_create(new)
 
 
 def _new_entry(thread: Thread, message: Message, side: Side) -> MailboxEntry:

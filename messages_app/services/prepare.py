@@ -8,7 +8,7 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid
 
-from accounts.models import AuthorizedAddress, Membership, Pair
+from accounts.models import Pair
 from messages_app.files.identify import identify
 from messages_app.files.kinds import Identified
 from messages_app.files.names import clean_name, unique_names
@@ -43,6 +43,7 @@ class PreparedFile:
 class Prepared:
     """What the gate needs to know of the text and files, and what the record keeps of them."""
 
+    order: Order | None  # what the submission is about
     content: Content  # as written
     shown: Content  # as the other side gets it
     files: tuple[PreparedFile, ...]
@@ -55,8 +56,9 @@ class Prepared:
         return tuple(file.facts for file in self.files)
 
 
-def prepare(submission: Submission, pair: Pair, thread: Thread | None, order: Order | None) -> Prepared:
+def prepare(submission: Submission, thread: Thread | None, order: Order | None) -> Prepared:
     """Reads files and text; writes nothing. `thread` and `order` as they are known before the lock."""
+    pair = submission.pair
     files = _prepare_files(submission.files)
     text = submission.text or html_to_text(submission.html)
     content = Content(
@@ -89,6 +91,7 @@ def prepare(submission: Submission, pair: Pair, thread: Thread | None, order: Or
         disguise=_disguise(submission, pair, known),
     )
     return Prepared(
+        order=order,
         content=content,
         shown=content_for_other_side(content, mask),
         files=tuple(replace(file, shown_name=name_for_other_side(file.facts.name, mask)) for file in files),
@@ -166,9 +169,9 @@ def _new_content_ids(submitted: tuple[SubmittedFile, ...], files: tuple[Prepared
 
 def _real_addresses(pair: Pair) -> list[str]:
     """Every real address of the two, whatever its state (MAIL-16)."""
-    listed = AuthorizedAddress.objects.filter(seller=pair.seller).values_list("address", flat=True)
-    team = Membership.objects.filter(seller=pair.seller).values_list("user__email", flat=True)
     seller = pair.seller
+    listed = [row.address for row in seller.authorized_addresses.all()]
+    team = [member.user.email for member in seller.memberships.all()]
     own = {seller.customer_service_address, seller.buyer_messages_address} - {""}
     return [pair.buyer.user.email, *dict.fromkeys([*listed, *team, *own])]
 

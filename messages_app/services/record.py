@@ -44,7 +44,7 @@ def record_message(
     thread = case.thread or _begin_thread(submission, case)
     message = _save_message(submission, prepared, thread, case, facts, decision)
     _save_attachments(message, thread, prepared)
-    note_message(thread, message, written=prepared.content, shown=prepared.shown)
+    note_message(thread, message, written=prepared.content, shown=prepared.shown, begun=case.thread is None)
     if message.is_delivered:
         _follow_delivery(message, thread, case.pair, usage)
     elif submission.notify:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.models import Pair
 from messages_app.mail.evidence import Evidence
 from messages_app.mail.parsed import LeftOut, Obstacle
 from messages_app.policy.facts import Door, Side
@@ -34,7 +35,7 @@ class Submission:
     key: str  # GATE-5: "web:<form token>", "mail:<inbound id>", "api:<token>:<idempotency key>"
     door: Door
     author: Side
-    pair_id: int
+    pair: Pair  # as the door found it, best by `pairs_with_people`; the gate reads it again under its lock
     user_id: int | None = None  # the member or buyer; None: an address of nobody in particular
     thread_id: UUID | None = None
     order_id: int | None = None

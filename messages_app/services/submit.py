@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Pair
+from accounts.queries.pairs import is_own_seller
 from messages_app.models import Message, Thread
 from messages_app.policy.checks import decide
 from messages_app.policy.content import POLICY_VERSION
@@ -29,12 +30,9 @@ from orders.queries import local_day
 def submit_message(submission: Submission, *, now: datetime) -> Submitted:
     """Decides about a submission and records it, whole or not at all (GATE-4).
 
-    Raises Pair.DoesNotExist for an unknown pair, and what a full disk or a lost database raises:
-    then nothing was recorded and the door says "later".
+    Raises what a full disk or a lost database raises: then nothing was recorded and the door says "later".
     """
-    if known := _known(submission):
-        return known
-    prepared = _prepare(submission, _pair(submission.pair_id))
+    prepared = _prepare(submission)
     store_files(prepared)
     try:
         submitted = _submit(submission, prepared, now)
@@ -48,8 +46,8 @@ def submit_message(submission: Submission, *, now: datetime) -> Submitted:
 
 def dry_run(submission: Submission, *, now: datetime) -> Decision:
     """What the gate would say now; nothing is stored, counted or sent (GATE-3)."""
-    pair = _pair(submission.pair_id)
-    prepared = _prepare(submission, pair)
+    pair = submission.pair
+    prepared = _prepare(submission)
     thread = thread_of(submission, pair)
     day = local_day(pair.seller.marketplace, now)
     used = usage_of(pair.seller, day) if submission.author is Side.SELLER else 0
@@ -59,7 +57,7 @@ def dry_run(submission: Submission, *, now: datetime) -> Decision:
 @transaction.atomic
 def _submit(submission: Submission, prepared: Prepared, now: datetime) -> Submitted:
     """The half under the lock: read, decide, record."""
-    pair = lock_pair(submission.pair_id)
+    pair = lock_pair(submission.pair.pk)
     # Two of the same submission may meet here; the second finds the first one's message (GATE-5).
     if known := _known(submission):
         return known
@@ -95,20 +93,16 @@ def _known(submission: Submission) -> Submitted | None:
     )
 
 
-def _pair(pair_id: int) -> Pair:
-    return Pair.objects.select_related("buyer__user", "seller__marketplace").get(pk=pair_id)
-
-
-def _prepare(submission: Submission, pair: Pair) -> Prepared:
-    thread = thread_of(submission, pair)
-    return prepare(submission, pair, thread, order_of(submission, pair, thread))
+def _prepare(submission: Submission) -> Prepared:
+    thread = thread_of(submission, submission.pair)
+    return prepare(submission, thread, order_of(submission, submission.pair, thread))
 
 
 def _case(
     submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, *, now: datetime, used: int
 ) -> Case:
     tagged = _tagged_order(submission, pair)
-    order = tagged or order_of(submission, pair, thread)
+    order = tagged or prepared.order
     content = prepared.content
     return Case(
         now=now,
@@ -118,6 +112,7 @@ def _case(
         thread=thread,
         order=order,
         reason=submission.reason,
+        own_seller=is_own_seller(submission.pair),
         reply_evidence=submission.evidence.proves_reply,
         important=tagged is not None,
         day=local_day(pair.seller.marketplace, now),

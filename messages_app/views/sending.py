@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Buyer, Pair, Seller
+from accounts.queries.pairs import pairs_with_people
 from accounts.roles import Role
 from messages_app.forms import MessageForm, new_form_token
 from messages_app.models import Message
@@ -50,7 +51,7 @@ def send(
             key=f"web:{role.user.pk}:{data['token']}",
             door=Door.WEB,
             author=Side(role.side),
-            pair_id=pair.pk,
+            pair=pairs_with_people().get(pk=pair.pk),
             user_id=role.user.pk,
             thread_id=thread_id,
             order_id=order_id,
@@ -69,7 +70,7 @@ def try_any_text(role: Role, pair: Pair, order: Order) -> frozenset[str]:
         key="",
         door=Door.WEB,
         author=Side(role.side),
-        pair_id=pair.pk,
+        pair=pairs_with_people().get(pk=pair.pk),
         user_id=role.user.pk,
         order_id=order.pk,
         text="?",

@@ -112,7 +112,7 @@ def _submission(line: Line, number: int, thread_id: UUID | None) -> Submission:
         key=f"demo:{number}",
         door=line.door,
         author=line.author,
-        pair_id=pair_for(order.buyer, order.seller).pk,
+        pair=pair_for(order.buyer, order.seller),
         user_id=_author(line, order).pk,
         thread_id=thread_id,
         order_id=order.pk,

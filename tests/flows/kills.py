@@ -32,6 +32,7 @@ class Part:
     command: list[str]
     changes: dict[str, str] = field(default_factory=dict)
     port: int = 0  # where it listens; 0: nowhere
+    processes: int = 1  # it and those that it starts at once
     kills: int = 0
     process: subprocess.Popen[bytes] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)  # one kills or starts at a time
@@ -84,17 +85,16 @@ class Part:
 
     def wait_until_it_listens(self) -> None:
         """Until somebody accepts on its port; an early end fails at once."""
-        wait_for(lambda: not self.is_alive or _accepts(self.port), PATIENCE)
+        wait_for(lambda: not self.is_alive or self._is_whole(), PATIENCE)
         assert self.is_alive, "it ended instead of listening"
+
+    def _is_whole(self) -> bool:
+        return _accepts(self.port) and len(self.family()) >= self.processes
 
     def limit_files(self, size: int) -> None:
         """No file may be written beyond that many bytes: to the process the disk is full. -1: no limit."""
-        limited: set[int] = set()
-        # A worker may be born between the look and the limit; later ones inherit it from their parent.
-        while fresh := {one.pid for one in self.family()} - limited:
-            for pid in fresh:
-                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-            limited |= fresh
+        for one in self.family():
+            resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def _accepts(port: int) -> bool:
@@ -129,7 +129,7 @@ def web(**changes: str) -> Part:
     """The web server as the demo starts it."""
     port = free_port()
     words = f"-m gunicorn messaging_center.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 4"
-    return Part([sys.executable, *words.split(), "--log-level", "critical"], changes, port)
+    return Part([sys.executable, *words.split(), "--log-level", "critical"], changes, port, processes=3)
 
 
 def workers(*, redis: bool | None = None, **changes: str) -> list[Part]:

@@ -52,7 +52,7 @@ def say(pair: Pair, author: Side, text: str = "Where is it?", **values: Any) -> 
         key=f"test:{next(_keys)}",
         door=values.pop("door", Door.WEB),
         author=author,
-        pair_id=pair.pk,
+        pair=pair,
         text=text,
         **values,
     )

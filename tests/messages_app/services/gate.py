@@ -21,7 +21,7 @@ _keys = itertools.count()
 def page(pair: Pair, author: Side, **fields: Any) -> Submission:
     """A message written on a page."""
     values: dict[str, Any] = {"text": "Good morning, a word about the parcel.", **fields}
-    return Submission(key=f"test:{next(_keys)}", door=Door.WEB, author=author, pair_id=pair.pk, **values)
+    return Submission(key=f"test:{next(_keys)}", door=Door.WEB, author=author, pair=pair, **values)
 
 
 def mail(pair: Pair, author: Side, **fields: Any) -> Submission:
@@ -33,7 +33,7 @@ def mail(pair: Pair, author: Side, **fields: Any) -> Submission:
         "notify": "writer@mail.example",
         **fields,
     }
-    return Submission(key=f"test:{next(_keys)}", door=Door.MAIL, author=author, pair_id=pair.pk, **values)
+    return Submission(key=f"test:{next(_keys)}", door=Door.MAIL, author=author, pair=pair, **values)
 
 
 def send(submission: Submission, now: datetime = NOON) -> Submitted:

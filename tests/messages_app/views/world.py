@@ -98,7 +98,7 @@ def write(
             "key": f"views:{next(_keys)}",
             "door": Door.WEB,
             "author": author,
-            "pair_id": pair.pk,
+            "pair": pair,
             "user_id": user.pk if user else None,
             "order_id": order.pk if order else None,
             "thread_id": thread_id,
