@@ -10,7 +10,7 @@ from messages_app.policy.content.coded_emails import find_coded, holds_address
 from messages_app.policy.content.emails import EmailFinder
 from messages_app.policy.content.hits import Hit
 from messages_app.policy.content.judged import Judged
-from messages_app.policy.content.lexicon import CARRIER_HOSTS
+from messages_app.policy.content.lexicon import CARRIER_HOSTS, PROGRAM_LINKS
 from messages_app.policy.content.links import Link, find_links, read_target
 from messages_app.policy.content.markup import read_markup
 from messages_app.policy.content.normalise import View, joined, normalise, plain_view
@@ -30,6 +30,7 @@ MAX_TARGET = 2_000  # characters of one
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _PART_OR_MAIL = re.compile("[cm]id:", re.IGNORECASE)  # RFC 2392: neither names a mailbox
+_PROGRAM_LINK = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, PROGRAM_LINKS))})(?![^\s<>\"')\]])")
 _RAW_ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 
@@ -129,7 +130,7 @@ class _Judge:
                 yield _Found(found.rule, *view.origin(found.start, found.end), found.sure)
 
     def _target(self, view: View) -> Iterator[_Found]:
-        if not view.text.strip():
+        if not view.text.strip() or _PROGRAM_LINK.fullmatch(view.text.strip()):
             return
         link = read_target(view.text)
         if link is not None and not self._link_passes(view, view.text.lower(), link):
@@ -144,10 +145,11 @@ class _Judge:
                 yield from self._shape(shape)
 
     def _shape(self, view: View) -> Iterator[_Found]:
-        text = view.text.translate(_LOWER)
+        whole = _PROGRAM_LINK.sub(lambda link: " " * len(link.group()), view.text)
+        text = whole.translate(_LOWER)
         emails = [*EmailFinder(text, self._is_own).find()]
         rest = _blank(text, emails)
-        cased = _blank(view.text, emails)
+        cased = _blank(whole, emails)
         emails += [*find_told(rest), *find_coded(cased)]
         for hit in emails:
             if not hit.allowed:

@@ -25,6 +25,7 @@ LOOKALIKES: dict[str, str] = {
 }
 
 CARRIER_HOSTS: frozenset[str] = frozenset(_load("carriers")["hosts"])
+PROGRAM_LINKS: list[str] = _load("programs")["links"]
 
 EMAIL: dict[str, Any] = _load("email")
 LINKS: dict[str, Any] = _load("links")

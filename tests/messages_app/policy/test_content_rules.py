@@ -74,6 +74,12 @@ LINKS: list[tuple[str, bool, bool]] = [
     ("https://keys.maker.example/activate", True, True),
     ("http://keys.maker.example/activate", False, False),
     ("https://maker.example/", False, False),
+    ("Get Outlook for iOS<https://aka.ms/o0ukef>", True, True),
+    ("https://aka.ms/o0ukefx", False, False),
+    ("https://aka.ms/o0ukef/x", False, False),
+    ("https://aka.ms/o0ukef?x=1", False, False),
+    ("https://aka.ms/", False, False),
+    ("https://shop.example/https://aka.ms/o0ukef", False, False),
 ]
 
 
@@ -126,6 +132,8 @@ HTML: list[tuple[str, list[str]]] = [
     (f"<p>{OWN}.It is mine</p>", []),
     ("<a href='https://marketplace.example/'>x</a>" * 200, []),
     ("<a href='https://marketplace.example/'>x</a>" * 201, ["external_link"]),
+    ('<a href="https://aka.ms/o0ukef">Outlook for iOS</a>', []),
+    ('<a href="https://aka.ms/o0ukef#x">Outlook for iOS</a>', ["external_link"]),
     ("<a href=''>x</a><meta http-equiv=refresh content=5>", []),
     ("<p class='never ends john@gmail.com", ["contact_email"]),
 ]
