@@ -7,7 +7,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queries.addresses import is_of_a_seller
 from messages_app.models import Delivery
+from messages_app.policy.facts import Side
+from messages_app.policy.verdict import Severity
 from messages_app.relay.arrival import Arrival, Party
 from messages_app.services.locks import lock_name
 from messages_app.services.outbox import queue_delivery
@@ -40,12 +43,19 @@ def queue_refusal(arrival: Arrival, template: str) -> Delivery | None:
             "at": arrival.inbound.received_at.isoformat(),
             "alias": arrival.inbound.alias.address if arrival.inbound.alias else "",
             "order": "",
-            "findings": [],
+            "findings": _findings(arrival, party),
             "foreign_id": arrival.mail.message_id,
             "thread": "",
         },
         now=timezone.now(),
     )
+
+
+def _findings(arrival: Arrival, party: Party) -> list[dict[str, object]]:
+    """A seller who writes to another seller's alias learns where to report an infringement (GATE-6)."""
+    if party.listed or arrival.author is not Side.BUYER or not is_of_a_seller(party.address):
+        return []
+    return [{"code": "seller_to_seller", "severity": int(Severity.BLOCK), "data": {}}]
 
 
 def _told_today(address: str) -> bool:

@@ -63,6 +63,7 @@ def render_notice(parcel: Parcel) -> OutgoingMail:
             "alias": context.get("alias", ""),
             "sentences": [masks.text(sentence) for sentence in _sentences(parcel, findings)],
             "advice": [line for finding in findings for line in finding_advice(finding["code"])],
+            "report_at": settings.INFRINGEMENT_URL,
             "reply": masks.text(str(context.get("reply", ""))),
         },
     )

@@ -101,6 +101,12 @@ def only_mail() -> ParsedMessage:
     return email.message_from_bytes(one.mail)
 
 
+def mail_to(address: str) -> ParsedMessage:
+    """Of the mails that are due the one to that address, parsed."""
+    (one,) = (one.mail for one in finished() if f"To: {address}\r\n".encode() in one.mail)
+    return email.message_from_bytes(one)
+
+
 def body(mail: ParsedMessage, subtype: str) -> str:
     """The decoded text of the first part of that text subtype."""
     part = next(part for part in mail.walk() if part.get_content_type() == f"text/{subtype}")

@@ -34,7 +34,7 @@ from tests.messages_app.relay.inbound_world import (
     take_in,
     write,
 )
-from tests.messages_app.relay.mail_world import body, only_mail
+from tests.messages_app.relay.mail_world import body, mail_to, only_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,28 @@ def test_the_neutral_refusal_names_nobody(pair: Pair) -> None:
     for name in (pair.seller.trade_name, pair.buyer.display_name, pair.buyer.user.email):
         assert name not in said_there
     assert alias_of(pair, "buyer") in body(mail, "plain")
+
+
+@pytest.mark.rule("GATE-6", "MAIL-9")
+def test_a_seller_who_writes_to_another_learns_where_to_report_an_infringement(
+    pair: Pair, settings: Settings
+) -> None:
+    settings.INFRINGEMENT_URL = "https://marketplace.example/report"
+    seller = AuthorizedAddressFactory.create(address="desk@rival.example", state="confirmed")
+    reader = MembershipFactory.create(user__email="reader@rival.example", seller=seller.seller)
+    AuthorizedAddressFactory.create(address="asked@rival.example", state="waiting")
+    told = {}
+    for address in ("desk@rival.example", reader.user.email, "asked@rival.example", "stranger@mail.example"):
+        assert arrive(mail_from(address), alias_of(pair, "seller")).outcome == "unlisted"
+        told[address] = "https://marketplace.example/report" in body(mail_to(address), "plain")
+    assert list(told.values()) == [True, True, False, False]
+
+
+@pytest.mark.rule("GATE-6", "MAIL-9")
+def test_a_seller_who_writes_to_a_buyer_of_another_gets_the_neutral_refusal(pair: Pair) -> None:
+    seller = AuthorizedAddressFactory.create(address="desk@rival.example", state="confirmed")
+    arrive(mail_from(seller.address), alias_of(pair, "buyer"))
+    assert "authorize the address" in body(mail_to(seller.address), "plain")
 
 
 @pytest.mark.rule("MAIL-9", "ACC-4")
