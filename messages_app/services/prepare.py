@@ -60,19 +60,7 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
     """Reads files and text; writes nothing. `thread` and `order` as they are known before the lock."""
     pair = submission.pair
     files = _prepare_files(submission.files)
-    text = submission.text or html_to_text(submission.html)
-    content = Content(
-        subject=submission.subject,
-        text=text,
-        html=sanitise_html(
-            submission.html,
-            content_ids=_new_content_ids(submission.files, files),
-            links=submission.author is Side.SELLER,  # a buyer's cannot be clicked (POL-2)
-        ),
-        new=submission.new if submission.new is not None and submission.text else ((0, len(text)),),
-        left_out=tuple(submission.left_out),
-        foreign_id=submission.foreign_id,
-    )
+    content = _content(submission, files)
     known = _real_addresses(pair)
     matches = content_matches(
         submission,
@@ -98,6 +86,22 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
         matches=matches,
         body_bytes=_body_bytes(submission),
         body_token=token(" ".join(content.new_text.split()), purpose="body"),
+    )
+
+
+def _content(submission: Submission, files: tuple[PreparedFile, ...]) -> Content:
+    text = submission.text or html_to_text(submission.html)
+    return Content(
+        subject=submission.subject,
+        text=text,
+        html=sanitise_html(
+            submission.html,
+            content_ids=_new_content_ids(submission.files, files),
+            links=submission.author is Side.SELLER,  # a buyer's cannot be clicked (POL-2)
+        ),
+        new=submission.new if submission.new is not None and submission.text else ((0, len(text)),),
+        left_out=tuple(submission.left_out),
+        foreign_id=submission.foreign_id,
     )
 
 

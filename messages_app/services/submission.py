@@ -10,7 +10,7 @@ from accounts.models import Pair
 from messages_app.mail.evidence import Evidence
 from messages_app.mail.parsed import LeftOut, Obstacle
 from messages_app.policy.facts import Door, Side
-from messages_app.policy.verdict import Decision
+from messages_app.policy.verdict import Decision, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +67,8 @@ class Submitted:
     state: str  # of Message.State
     decision: Decision | None  # None for a repeated one and for automatic mail
     repeated: bool = False
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Changed or later. A held message may still be delivered: sent again, it would come twice."""
+        return self.decision is not None and self.decision.verdict is Verdict.BLOCK

@@ -49,7 +49,8 @@ def new_message(request: HttpRequest) -> HttpResponse:
     sent = send(role, form, pair=pair, order_id=order.pk, subject=_subject(form, order))
     said = objections(sent.decision, role)
     if said:
-        return _page(request, role, order, form_again(form), said=said, status=422)
+        kept = form_again(form) if sent.may_be_sent_again else _form(role, order)
+        return _page(request, role, order, kept, said=said, status=422)
     say_sent(request, sent)
     return redirect("thread", thread_id=sent.thread_id)
 

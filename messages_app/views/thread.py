@@ -55,7 +55,8 @@ def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
     sent = send(role, form, pair=thread.pair, thread_id=thread.id)
     said = objections(sent.decision, role)
     if said:
-        return _page(request, role, thread, form_again(form), said=said, status=422)
+        kept = form_again(form) if sent.may_be_sent_again else _form(role, thread)
+        return _page(request, role, thread, kept, said=said, status=422)
     say_sent(request, sent)
     return redirect("thread", thread_id=thread.id)
 

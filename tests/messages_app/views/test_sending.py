@@ -61,6 +61,16 @@ def test_a_blocked_answer_comes_back_with_its_reason_and_its_text(world: World) 
     assert token_on(answer) != first  # the next click is another message
 
 
+@pytest.mark.rule("GATE-1", "MOD-4")
+def test_a_held_answer_is_told_and_not_offered_to_be_sent_again(world: World) -> None:
+    client = signed_in(world.owner)
+    answers = [reply(client, world.thread, "Please wait one more day.") for _ in range(4)]
+    held = next(answer for answer in answers if answer.status_code == 422)
+    page = held.content.decode()
+    assert "A moderator" in page
+    assert "Please wait one more day.</textarea>" not in page
+
+
 @pytest.mark.rule("GATE-5")
 def test_a_double_click_makes_one_message(world: World) -> None:
     client = signed_in(world.owner)
