@@ -105,7 +105,7 @@ def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Disguise) -> t
     """Which message: subject, time, alias, order; and the rules that spoke."""
     context: Mapping[str, Any] = parcel.context
     subject = masks.text(str(context.get("subject") or "")) or _("(no subject)")
-    facts = [(_("Message"), f"“{subject}”")]
+    facts = [(_("Message"), _("“%(subject)s”") % {"subject": subject})]
     if context.get("at"):
         facts.append(
             (
