@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from accounts.models import Pair
+from messages_app.mail.html_text import html_to_text
+from messages_app.mail.marker import REPLY_MARKER
+from messages_app.mail.reply_text import split_reply
 from messages_app.models import Message, Thread
 from messages_app.policy.content import Judged, judge
-from messages_app.policy.content.quoted import Quoted
+from messages_app.policy.content.quoted import Body, Quoted
 from messages_app.policy.facts import ContentMatch, Side
 from messages_app.services.submission import Submission
 from messages_app.vault.content import Content, shown_content
@@ -33,20 +36,27 @@ def content_matches(
 ) -> tuple[ContentMatch, ...]:
     """What the content policy finds in what the author wrote now; what this center sent and the
     author only quotes is not judged (POL-1). `known` are the real addresses of the pair."""
+    aliases = frozenset(alias.address for alias in pair.aliases.all())
     found = judge(
         Judged(
             text=content.text,
             html=submission.html,
             subject=content.subject,
             file_names=tuple(file_names),
-            own_addresses=frozenset(alias.address for alias in pair.aliases.all()),
+            own_addresses=aliases,
             marketplace_domains=frozenset(settings.MARKETPLACE_DOMAINS) | {_public_host()},
             carriers=_may_name_carriers(submission, thread, order),
         )
     )
     if not found:
         return ()
-    quoted = Quoted(content.text, content.new, earlier=_earlier_texts(thread), known=known)
+    html = html_to_text(submission.html)
+    quoted = Quoted(
+        Body(content.text, content.new),
+        Body(html, split_reply(html, own_marks=(REPLY_MARKER, *aliases)).new),
+        source=submission.html,
+        sent=[*_earlier_texts(thread), *known],
+    )
     return tuple(match for match in found if not quoted.holds(match))
 
 
