@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from messages_app.queries.facts import order_facts
 from messages_app.queries.limits import current_limits
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.submit import dry_run, submit_message
+from messages_app.vault.values import token
 from messages_app.wording import finding_sentence, rule_name
 from orders.models import Order
 
@@ -33,6 +35,12 @@ class Said:
     code: str
     rule: str
     sentence: str
+    severity: Severity
+
+    @property
+    def held(self) -> bool:
+        """Whether it only holds the message up for a moderator."""
+        return self.severity is Severity.HOLD
 
 
 def send(
@@ -46,22 +54,28 @@ def send(
 ) -> Submitted:
     """Submits a valid form as the role's person."""
     data = form.cleaned_data
-    return submit_message(
-        Submission(
-            key=f"web:{role.user.pk}:{data['token']}",
-            door=Door.WEB,
-            author=Side(role.side),
-            pair=pairs_with_people().get(pk=pair.pk),
-            user_id=role.user.pk,
-            thread_id=thread_id,
-            order_id=order_id,
-            reason=data.get("reason") or data.get("topic") or "",
-            subject=subject,
-            text=data["text"].replace("\r\n", "\n"),
-            files=form.submitted_files(),
-        ),
-        now=timezone.now(),
+    submission = Submission(
+        key=f"web:{role.user.pk}:{data['token']}",
+        door=Door.WEB,
+        author=Side(role.side),
+        pair=pairs_with_people().get(pk=pair.pk),
+        user_id=role.user.pk,
+        thread_id=thread_id,
+        order_id=order_id,
+        reason=data.get("reason") or data.get("topic") or "",
+        subject=subject,
+        text=data["text"].replace("\r\n", "\n"),
+        files=form.submitted_files(),
     )
+    key = f"{submission.key}:{_digest(submission)}"
+    return submit_message(replace(submission, key=key), now=timezone.now())
+
+
+def _digest(submission: Submission) -> str:
+    """Of what is said and where: a form with the same ticket and other words is another message (GATE-5)."""
+    files = [(file.name, sha256(file.content).hexdigest()) for file in submission.files]
+    said = (submission.thread_id, submission.order_id, submission.reason, submission.text, files)
+    return token(repr(said), purpose="form").hex()
 
 
 def try_any_text(role: Role, pair: Pair, order: Order) -> frozenset[str]:
@@ -93,6 +107,7 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
                 author=Side(role.side),
                 zone=timezone.get_current_timezone(),
             ),
+            severity=finding.severity,
         )
         for finding in decision.findings
         if finding.severity > Severity.DELIVER
@@ -109,6 +124,8 @@ def say_sent(request: HttpRequest, sent: Submitted) -> None:
     """Tells how it ended. A repeated click learns what the first one did (GATE-5)."""
     if sent.state == Message.State.DELIVERED:
         messages.success(request, _("Your message was sent."))
+    elif sent.state == Message.State.HELD:
+        messages.warning(request, _("Your message is held: a moderator looks at it first."))
     else:
         messages.error(request, _("Your message was not sent: the reason stands beneath it."))
 

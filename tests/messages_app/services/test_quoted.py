@@ -78,8 +78,10 @@ HTML = [
     ("quoted address", f'<blockquote>To: <a href="mailto:{OWN}">{OWN}</a></blockquote>', []),
     (
         "header block",
-        f"<hr><b>From:</b> H. W.<br><b>Sent:</b> Friday, 20 November 2026 10:00<br><b>To:</b> {OWN}<br>"
-        "<b>Subject:</b> Oak<br><br>as in www.catalogue.example",
+        (
+            f"<hr><b>From:</b> H. W.<br><b>Sent:</b> Friday, 20 November 2026 10:00<br><b>To:</b> {OWN}<br>"
+            "<b>Subject:</b> Oak<br><br>as in www.catalogue.example"
+        ),
         [],
     ),
     ("anew", '<p><a href="https://maker.example/oak/12?table=3">that</a></p>', ["external_link"]),

@@ -83,6 +83,18 @@ def test_a_double_click_makes_one_message(world: World) -> None:
     assert Message.objects.count() == before + 1
 
 
+@pytest.mark.rule("GATE-5", "REL-1")
+def test_other_words_under_the_same_ticket_are_another_message(world: World) -> None:
+    """Some browsers fill a form anew as it was, its ticket too."""
+    client = signed_in(world.owner)
+    token = token_on(client.get(reverse("thread", args=[world.thread.pk])))
+    before = Message.objects.count()
+    file = SimpleUploadedFile("one.txt", b"first file")
+    for text, files in (("On its way.", []), ("It comes on Friday.", []), ("On its way.", [file])):
+        assert reply(client, world.thread, text, token=token, files=files).status_code == 302
+    assert Message.objects.count() == before + 3
+
+
 @pytest.mark.rule("GATE-5")
 def test_the_second_click_on_a_blocked_message_says_so_too(world: World) -> None:
     client = signed_in(world.owner)
