@@ -14,6 +14,7 @@ from dataclasses import dataclass
 MAX_LINE = 500  # a longer line introduces nothing
 _MAX_ATTRIBUTION_LINES = 5
 _MAX_ATTRIBUTION = 700
+_MAX_INTRODUCTION_LINES = 3
 _MAX_BLOCK_LINES = 14
 _LEAST_LABELS = 3
 _MOST_OTHER_LINES = 2  # in a row: a folded list of recipients, an empty line between
@@ -25,13 +26,13 @@ _OPENERS = (
     # Gmail in Polish begins with the weekday, older Gmail with the date
     *("pon", "pn", "wt", "sr", "czw", "pt", "sob", "nd", "niedz", "uzytkownik ", "wiadomosc napisana przez"),
     *("jeu", "sam", "dim", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "19", "20"),
-    # the name comes first: "Jan Kowalski <..> napisał(a):" is found by its address
     *("<", '"'),
 )
 _VERB = re.compile(
     r"\b(?:wrote|writes|a ecrit|ecrivait|ha scritto|scrive|pisze|napisal(?:\(a\)|a)?|napisana przez"
     r"|schrieb(?:en)?|geschrieben|escribio|ha escrito)(?:\b|(?<=\)))"
 )
+_ENDS_WITH_VERB = re.compile(rf"(?:{_VERB.pattern})\s?:$")
 _ENDS_WITH_ADDRESS = re.compile(r"(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?.{0,300}@[^\s@]{1,200}>\s?:")
 _DATE_OR_TIME = re.compile(
     r"\b\d{4}\b|\b\d{1,2}[:h]\d{2}\b|\b\d{1,2}\.\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-]|[^\s@]{1,64}@[^\s@]{1,255}"
@@ -114,8 +115,8 @@ def attribution_length(lines: Sequence[Line], index: int) -> int:
 
     It needs a verb of writing, a colon at the end, and a date, a time or an address.
     """
-    if not _opens_attribution(lines[index].folded):
-        return 0
+    if not lines[index].folded.lstrip("*_[(").startswith(_OPENERS):
+        return int(_is_name_first(lines[index].folded))
     joined = ""
     for count, line in enumerate(lines[index : index + _MAX_ATTRIBUTION_LINES], start=1):
         if not line.folded or line.quoted or len(joined) > _MAX_ATTRIBUTION:
@@ -128,8 +129,22 @@ def attribution_length(lines: Sequence[Line], index: int) -> int:
     return 0
 
 
-def _opens_attribution(folded: str) -> bool:
-    return folded.lstrip("*_[(").startswith(_OPENERS) or (folded.endswith(":") and "@" in folded)
+def introduction_length(lines: Sequence[Line], index: int, addresses: tuple[str, ...]) -> int:
+    """How many lines from `index` on, three at most, name one of the folded `addresses` and end in a colon;
+    0 for none. Above a quote that is an attribution, whatever its language."""
+    joined = ""
+    for count, line in enumerate(lines[index : index + _MAX_INTRODUCTION_LINES], start=1):
+        if not line.folded or line.quoted:
+            return 0
+        joined = f"{joined} {line.folded}"
+        if joined.endswith(":"):
+            return count if any(address in joined for address in addresses) else 0
+    return 0
+
+
+def _is_name_first(folded: str) -> bool:
+    """ "Ann <ann@mail.example> wrote:", and not "I wrote to ann@mail.example:"."""
+    return "@" in folded and bool(_ENDS_WITH_VERB.search(folded))
 
 
 def _is_attribution(joined: str) -> bool:

@@ -57,8 +57,8 @@ class MailFile:
 class ReplySpans:
     """Where the new text stands in `ParsedMail.text`; the rest is quoted (MAIL-13).
 
-    Half-open (start, end) offsets in code points, ascending. Answers between quotes give
-    one span over the whole text: nothing is folded then.
+    Half-open (start, end) offsets in code points, ascending. Where answers stand between quotes,
+    the `>` lines are within the spans too: those are shown as they stand, and are still a quote.
     """
 
     new: tuple[tuple[int, int], ...]
