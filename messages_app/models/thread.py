@@ -59,7 +59,7 @@ class MailboxEntry(models.Model):
     refused_at = models.DateTimeField(null=True)  # of the last one of its own held or blocked
     unread = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)  # of the running response clock; the seller's side only
-    preview_sealed = models.BinaryField()  # JSON {"subject", "text"} of the last message, cut short
+    preview_sealed = models.BinaryField()  # JSON {"subject", "text"}, cut short, of the last message said
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +11,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.roles import Role
-from messages_app.models import MailboxEntry
+from messages_app.models import MailboxEntry, Message
 from messages_app.policy.facts import Side
 from messages_app.queries.moments import read_moment
+from messages_app.vault.content import written_content
 from messages_app.vault.keys import open_key
-from messages_app.vault.previews import open_preview
+from messages_app.vault.previews import open_preview, preview_of
 
 PAGE = 50  # threads
 COUNTED = 100  # a count says "99+" beyond, and costs no more than that
@@ -34,7 +36,8 @@ class ThreadRow:
     at: datetime
     due_at: datetime | None
     unread: bool
-    refused: bool  # the last thing in it is a held or blocked message of one's own
+    refused: bool  # text and subject are those of a held or blocked message of one's own
+    held: bool  # of a held one
     system: bool
 
 
@@ -55,6 +58,10 @@ class View:
     @property
     def soonest_first(self) -> bool:
         return self.by == "due_at"
+
+    @property
+    def lists_refused(self) -> bool:
+        return self.by == "refused_at"
 
 
 SELLER_VIEWS = (
@@ -97,7 +104,9 @@ def inbox_page(role: Role, view: View, cursor: str = "") -> InboxPage:
     found = list(_entries_after(role, view, cursor)[: PAGE + 1])
     shown = found[:PAGE]
     next_cursor = _cursor(view, shown[-1]) if len(found) > PAGE else ""
-    return InboxPage(rows=tuple(_row(entry, view) for entry in shown), next_cursor=next_cursor)
+    refused = _refused_messages(role, view, shown)
+    rows = tuple(_row(entry, view, refused.get(entry.thread_id)) for entry in shown)
+    return InboxPage(rows=rows, next_cursor=next_cursor)
 
 
 def _entries_after(role: Role, view: View, cursor: str) -> QuerySet[MailboxEntry]:
@@ -142,14 +151,34 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
         return None
 
 
-def _row(entry: MailboxEntry, view: View) -> ThreadRow:
+def _refused_messages(role: Role, view: View, entries: Sequence[MailboxEntry]) -> dict[UUID, Message]:
+    """What the gate refused last of the role's own, by thread, for the rows that show it: all of a view of
+    such threads; elsewhere where nothing else is in the thread, for what waits for an answer is the other
+    side's word. One statement, or none."""
+    latest = {
+        entry.thread_id: entry.refused_at
+        for entry in entries
+        if entry.refused_at and (view.lists_refused or not (entry.received_at or entry.sent_at))
+    }
+    if not latest:
+        return {}
+    found = Message.objects.filter(
+        thread_id__in=latest, author=role.side, accepted_at__in=set(latest.values())
+    ).exclude(state=Message.State.DELIVERED)
+    return {
+        message.thread_id: message for message in found if message.accepted_at == latest[message.thread_id]
+    }
+
+
+def _row(entry: MailboxEntry, view: View, refused: Message | None) -> ThreadRow:
     thread = entry.thread
-    preview = open_preview(open_key(thread.key), entry)
+    key = open_key(thread.key)
+    preview = preview_of(written_content(key, refused)) if refused else open_preview(key, entry)
     at: datetime = entry.last_at if view.soonest_first else getattr(entry, view.by)
     return ThreadRow(
         id=thread.id,
         who=_who(entry),
-        language=thread.buyer.user.language if entry.side == Side.SELLER else "",
+        language=thread.buyer.user.language if entry.side == Side.SELLER and not refused else "",
         topic=thread.topic,
         order_number=thread.order.number if thread.order else "",
         subject=preview["subject"],
@@ -157,7 +186,8 @@ def _row(entry: MailboxEntry, view: View) -> ThreadRow:
         at=at,
         due_at=entry.due_at,
         unread=entry.unread > 0,
-        refused=entry.refused_at is not None and entry.refused_at >= entry.last_at,
+        refused=refused is not None,
+        held=refused is not None and refused.is_held,
         system=thread.kind == "system",
     )
 

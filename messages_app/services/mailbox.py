@@ -34,7 +34,7 @@ def _enter(thread: Thread, message: Message, seen: Mapping[Side, Content], *, be
     new: list[MailboxEntry] = []
     for side, content in seen.items():
         entry = known.get(side) or _new_entry(thread, message, side)
-        if message.counted_at >= entry.last_at:  # what was worked off late does not replace what came after
+        if _is_shown(entry, message):
             entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
         _update(entry, message, side)
         if entry.pk:
@@ -42,6 +42,15 @@ def _enter(thread: Thread, message: Message, seen: Mapping[Side, Content], *, be
         else:
             new.append(entry)
     MailboxEntry.objects.bulk_create(new)
+
+
+def _is_shown(entry: MailboxEntry, message: Message) -> bool:
+    """Whether the list shows these words from now on. What was worked off late does not replace what came
+    after; what was refused replaces nothing that was said, for that is what waits for an answer."""
+    said = [at for at in (entry.received_at, entry.sent_at) if at]
+    if message.is_delivered:
+        return all(message.counted_at >= at for at in said)
+    return not said and (entry.refused_at is None or message.counted_at >= entry.refused_at)
 
 
 def _new_entry(thread: Thread, message: Message, side: Side) -> MailboxEntry:

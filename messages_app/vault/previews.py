@@ -9,13 +9,27 @@ from messages_app.vault.values import open_json, seal_json
 
 SUBJECT_LENGTH = 120  # characters
 TEXT_LENGTH = 200
+_ENDS = frozenset(".,;:!?…)]}»”\"'-–—。！？")
 
 
 def seal_preview(key: bytes, content: Content, *, thread: Thread, side: Side) -> bytes:
     """Sealed for that side's entry of that thread."""
-    words = " ".join(content.new_text[: 4 * TEXT_LENGTH].split())
-    value = {"subject": content.subject[:SUBJECT_LENGTH], "text": words[:TEXT_LENGTH]}
-    return seal_json(key, value, table="mailboxentry", column=f"preview_{side}", row_id=thread.id)
+    value, column = preview_of(content), f"preview_{side}"
+    return seal_json(key, value, table="mailboxentry", column=column, row_id=thread.id)
+
+
+def preview_of(content: Content) -> dict[str, str]:
+    """{"subject", "text"}: its first words, in one line."""
+    words = _in_one_line(content.new_text[: 4 * TEXT_LENGTH])
+    return {"subject": content.subject[:SUBJECT_LENGTH], "text": words[:TEXT_LENGTH]}
+
+
+def _in_one_line(text: str) -> str:
+    """The lines one after the other, told apart where no punctuation ends them."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [line for line in lines if line]
+    ends = [" " if line[-1] in _ENDS else " · " for line in lines[:-1]]
+    return "".join(word for pair in zip(lines, [*ends, ""], strict=False) for word in pair)
 
 
 def open_preview(key: bytes, entry: MailboxEntry) -> dict[str, str]:

@@ -34,7 +34,8 @@ def threads_on(page: str) -> list[str]:
 def ask(pair: Pair, hours_ago: float) -> str:
     """A question of the pair's buyer; returns the address of its thread."""
     order = OrderFactory.create(pair=pair)
-    sent = write(pair, Side.BUYER, user=pair.buyer.user, order=order, hours_ago=hours_ago)
+    text = f"Where is number {hours_ago}?"  # the same words over and over would be held (MOD-4)
+    sent = write(pair, Side.BUYER, user=pair.buyer.user, order=order, text=text, hours_ago=hours_ago)
     return reverse("thread", args=[sent.thread_id])
 
 
@@ -243,3 +244,86 @@ def test_times_are_in_the_persons_zone_and_language() -> None:
     clock = entry.due_at.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M:%S")
     assert clock in page
     assert '<html lang="fr">' in page
+
+
+def texts_on(page: str) -> list[tuple[str, str]]:
+    """What each row quotes, and the labels beneath it."""
+    return [
+        (
+            re.sub(r".*row__snippet cut[^>]*>([^<]*)<.*", r"\1", row.group(0), flags=re.DOTALL),
+            " ".join(re.findall(r"</svg>([^<]+)</span>", row.group(0).partition("row__labels")[2])),
+        )
+        for row in ROW.finditer(page)
+    ]
+
+
+REFUSED_TEXT, SIGN = "Write to me@shop.example", "your sign: nordic.green as in the picture?"
+
+
+@pytest.mark.rule("BOX-2", "RSP-2")
+@pytest.mark.parametrize(
+    ("text", "tag"), [(REFUSED_TEXT, "Not sent"), (SIGN, "Held")], ids=["blocked", "held"]
+)
+def test_what_was_refused_does_not_stand_for_the_question(text: str, tag: str) -> None:
+    pair = PairFactory.create()
+    owner = seller_owner(pair.seller)
+    path = ask(pair, 2)
+    sent = write(pair, Side.SELLER, user=owner, thread_id=UUID(path.split("/")[2]), text=text)
+    assert sent.state != "delivered"
+    client, inbox = signed_in(owner), reverse("inbox")
+    for view in ("needed", "received", "all"):
+        assert texts_on(client.get(f"{inbox}?view={view}").content.decode()) == [("Where is number 2?", "")]
+    assert texts_on(client.get(f"{inbox}?view=refused").content.decode()) == [(text, tag)]
+    buyers = signed_in(pair.buyer.user).get(inbox).content.decode()
+    assert texts_on(buyers) == [("Where is number 2?", "")]
+
+
+@pytest.mark.rule("BOX-2")
+def test_the_view_of_refused_ones_shows_the_newest_of_each_thread() -> None:
+    pair = PairFactory.create()
+    owner = seller_owner(pair.seller)
+    thread = UUID(ask(pair, 5).split("/")[2])
+    for hours, text in ((4, "First a@shop.example"), (2, "Then b@shop.example")):
+        write(pair, Side.SELLER, user=owner, thread_id=thread, text=text, hours_ago=hours)
+    write(pair, Side.SELLER, user=owner, thread_id=thread, text="At last without.", hours_ago=1)
+    client, inbox = signed_in(owner), reverse("inbox")
+    assert texts_on(client.get(f"{inbox}?view=refused").content.decode()) == [
+        ("Then b@shop.example", "Not sent")
+    ]
+    assert texts_on(client.get(f"{inbox}?view=all").content.decode()) == [("At last without.", "")]
+
+
+@pytest.mark.rule("BOX-2")
+def test_a_thread_in_which_nothing_was_said_shows_the_newest_refused_one() -> None:
+    pair = PairFactory.create()
+    owner, order = seller_owner(pair.seller), OrderFactory.create(pair=pair)
+    sent = write(
+        pair, Side.SELLER, user=owner, order=order, reason="other", text="a@shop.example", hours_ago=3
+    )
+    write(
+        pair, Side.SELLER, user=owner, thread_id=sent.thread_id, reason="other", text="b@shop.example",
+        hours_ago=2,
+    )  # fmt: skip
+    client, inbox = signed_in(owner), f"{reverse('inbox')}?view=all"
+    assert texts_on(client.get(inbox).content.decode()) == [("b@shop.example", "Not sent")]
+    write(pair, Side.BUYER, user=pair.buyer.user, thread_id=sent.thread_id, text="Hello?", hours_ago=4)
+    assert texts_on(client.get(inbox).content.decode()) == [("Hello?", "")]  # it came late, and was said
+
+
+@pytest.mark.rule("BOX-2")
+def test_the_view_of_refused_ones_costs_the_same_for_one_and_for_many() -> None:
+    seller = SellerFactory.create()
+    owner = seller_owner(seller)
+    client, path = signed_in(owner), f"{reverse('inbox')}?view=refused"
+
+    def refuse() -> None:
+        pair = PairFactory.create(seller=seller)
+        thread = UUID(ask(pair, 5).split("/")[2])
+        write(pair, Side.SELLER, user=owner, thread_id=thread, text=REFUSED_TEXT)
+
+    refuse()
+    with_one = queries_of(client, path)
+    for _ in range(9):
+        refuse()
+    assert len(texts_on(client.get(path).content.decode())) == 10
+    assert queries_of(client, path) == with_one
