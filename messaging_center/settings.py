@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "messaging_center.trouble.with_words_for_405",
 ]
 ROOT_URLCONF = "messaging_center.urls"
 WSGI_APPLICATION = "messaging_center.wsgi.application"
@@ -163,19 +164,11 @@ TEMPLATES = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# ---------------------------------------------------------------- database, broker, cache
+# ---------------------------------------------------------------- database, broker
 DATABASES: dict[str, Any] = {"default": read.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 REDIS_URL = read.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "redis+socket://", "unix://")):
     read.problem("REDIS_URL is no address of a Redis: write for instance REDIS_URL=redis://127.0.0.1:6379/0.")
-_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-CACHES: dict[str, Any] = {"default": _memory, "process": {**_memory, "LOCATION": "process"}}
-if REDIS_URL:
-    CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 2},
-    }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
@@ -306,11 +299,11 @@ LOGGING: dict[str, Any] = {
         # Django adds a console handler and a mail handler of its own to these; the root's replaces both.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # Warnings of these name the address that was tried, or quote the file that they read.
+        # Warnings of these name the address that was tried, or quote the file or the client that they read.
         "axes": {"level": "ERROR"},
         "pypdf": {"level": "CRITICAL"},
         "PIL": {"level": "CRITICAL"},
-        "mail.log": {"level": "WARNING"},
+        "mail.log": {"level": "ERROR"},
     },
 }
 

@@ -13,18 +13,19 @@ from collections import defaultdict
 from typing import Any
 
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException, syntax
 from django.conf import settings
 
-from messages_app.relay.data_reader import read_data
+from messages_app.relay.data_reader import NotRead, Pace, read_data
 from messages_app.relay.door import Door
-from messages_app.relay.intake import Recipient, Refusal
+from messages_app.relay.intake import Recipient, Refusal, can_be_address
 
 log = logging.getLogger(__name__)
 
 MAX_RECIPIENTS = 100  # of one mail: what RFC 5321 4.5.3.1.8 asks for
 MAX_BAD_RECIPIENTS = 20  # of one connection: who tries more is guessing addresses
 IDLE_SECONDS = 300  # RFC 5321 4.5.3.2
+PACE = Pace(silence_seconds=IDLE_SECONDS)
 _COMMAND_LINE = 64 * 1024
 _MAX_COMMAND = 4096  # mailing lists and bounce schemes make senders far longer than RFC 5321 has them
 
@@ -32,9 +33,19 @@ OK = "250 2.0.0 OK"
 TRY_LATER = "451 4.3.0 Temporary trouble here, try again later"
 CLOSING = "421 4.3.2 Closing for a moment, try again later"
 TOO_LARGE = "552 5.3.4 Message too large"
+TOO_SLOW = "421 4.4.2 Too slow, closing; try again later"
+IDLE = "421 4.4.2 Nothing heard for too long, closing"
+UNKNOWN_COMMAND = "500 5.5.2 No such command here"
+NO_VRFY = "502 5.5.1 VRFY not offered"
 REFUSALS = {
     Refusal.UNKNOWN: "550 5.1.1 No such address here",
     Refusal.OTHER_DOMAIN: "550 5.7.1 No relaying: not a domain of ours",
+}
+# Answers of the library by their beginnings: these repeat what the client said (PRV-5), or lack the code.
+_SAID_BETTER = {
+    "500 Error: command": UNKNOWN_COMMAND,
+    "502 Could not VRFY": NO_VRFY,
+    "552 Error": TOO_LARGE,
 }
 
 
@@ -69,6 +80,8 @@ class _Hooks:
     ) -> str:
         if self._door.closing:
             return server.goodbye(CLOSING)
+        if not can_be_address(address):
+            return "553 5.1.7 No such sender can be"
         if not self._door.limits.may_send(server.client, int(time.monotonic() // 60)):
             return "450 4.7.1 Too many mails from you, try again in a minute"
         # aiosmtpd takes an empty sender for none at all, so the null sender keeps its brackets till later.
@@ -92,9 +105,12 @@ class _Hooks:
     async def handle_VRFY(  # noqa: N802
         self, server: _Dialogue, session: Session, mail: Mail, address: str
     ) -> str:
-        return "502 5.5.1 VRFY not offered"
+        return NO_VRFY
 
     async def handle_exception(self, error: Exception) -> str:
+        if isinstance(error, TLSSetupException):
+            log.info("a client did not get through the TLS handshake")
+            return TRY_LATER
         log.error("trouble in a mail dialogue", exc_info=error)
         return TRY_LATER
 
@@ -134,14 +150,44 @@ class _Dialogue(SMTP):
                 return
             self._door.connections.add(self)
             await super()._handle_client()
+        except ConnectionResetError:  # the client is gone; the library has closed
+            return
         finally:
             self._door.connections.discard(self)
             self._door.limits.leave(self.client)
 
+    def eof_received(self) -> bool | None:
+        """The client says no more. What it said before is still answered: it may listen (RFC 9293 3.6).
+
+        Over TLS the transport closes both ways at once, and the library ends the dialogue.
+        """
+        if self._tls_protocol is not None:
+            return super().eof_received()
+        return asyncio.StreamReaderProtocol.eof_received(self)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """The answer to what went wrong within a command, or between two."""
+        if isinstance(error, asyncio.IncompleteReadError):  # all that the client said has been answered
+            self.close()
+            return ""
+        return await super().handle_exception(error)
+
+    def _timeout_cb(self) -> None:
+        """The library would hang up without a word, and wait for a client that does not read."""
+        if not isinstance(self.transport, asyncio.WriteTransport):
+            return
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+            return
+        self._writer.write(f"{IDLE}\r\n".encode())
+        self.close()
+
     async def push(self, status: Any) -> None:
-        """One answer. After a goodbye nothing more is read."""
-        if isinstance(status, str) and status.startswith("552 ") and "5.3.4" not in status:
-            status = TOO_LARGE  # the library's own words to a SIZE beyond the limit lack the code
+        """One answer. After a goodbye nothing more is read. Raises ConnectionResetError on a closed one."""
+        if self.transport is None or self.transport.is_closing():
+            raise ConnectionResetError("nobody to answer")
+        if isinstance(status, str):
+            status = next((ours for start, ours in _SAID_BETTER.items() if status.startswith(start)), status)
         await super().push(status)
         if self._said_goodbye:
             self.close()
@@ -194,14 +240,35 @@ class _Dialogue(SMTP):
             await self.push("501 5.5.4 Syntax: DATA" if arg else "503 5.5.1 Need RCPT first")
             return
         self._in_mail = True
+        self._stop_timer()
         try:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            raw = await read_data(self._reader, settings.MAX_WIRE_BYTES)
+            raw = await read_data(self._reader, settings.MAX_WIRE_BYTES, PACE)
             self.envelope = self._create_envelope()
-            answer = TOO_LARGE if raw is None else await self._accept(raw, mail)
-            await self.push(self._answers(answer, len(mail.recipients)))
+            await self.push(await self._answer(raw, mail))
         finally:
             self._in_mail = False
+            if self.transport is not None:
+                self._reset_timeout()
+
+    def _stop_timer(self) -> None:
+        """Reading DATA keeps its own time."""
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
+
+    async def _answer(self, raw: bytes | NotRead, mail: Mail) -> str:
+        if raw is NotRead.TOO_SLOW:
+            return self.goodbye(TOO_SLOW)
+        answer = TOO_LARGE if raw is NotRead.TOO_LONG else await self._accept(raw, mail)
+        return self._answers(answer, len(mail.recipients))
+
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
+        """TLS once: within it there is no second."""
+        if self._tls_protocol is not None:
+            await self.push("503 5.5.1 TLS is on already")
+            return
+        await super().smtp_STARTTLS(arg)
 
     async def _accept(self, raw: bytes, mail: Mail) -> str:
         try:

@@ -82,6 +82,8 @@ class _Rows:
 
 def resolve_recipient(address: str) -> Recipient | Refusal:
     """Where mail to `address` goes, or why it goes nowhere. One statement at most."""
+    if not can_be_address(address):
+        return Refusal.UNKNOWN
     local, at, domain = normalise_address(address).rpartition("@")
     if not at:
         return Recipient(role=domain) if domain == "postmaster" else Refusal.UNKNOWN
@@ -94,6 +96,12 @@ def resolve_recipient(address: str) -> Recipient | Refusal:
         return Recipient(bounce_of=delivery) if delivery else Recipient(role=BOUNCES)
     alias = Alias.objects.filter(address=f"{local}@{domain}", retired_at=None).first()
     return Recipient(alias_id=alias.pk) if alias else Refusal.UNKNOWN
+
+
+def can_be_address(text: str) -> bool:
+    """Whether `text` has none of the characters that stand in no address and that a database may not take:
+    NUL and other controls, halves of surrogate pairs, line ends."""
+    return text.isprintable()
 
 
 def relay_domains() -> frozenset[str]:

@@ -13,8 +13,8 @@ from messages_app.relay.door import Binding, Door
 
 async def serve(binding: Binding, *, ready: Callable[[int], None], stop: asyncio.Event) -> None:
     """Listens until `stop` is set, then drains. `ready` hears the port. Raises OSError when it is taken."""
-    # The library writes senders, recipients and bodies to this logger (PRV-5).
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    # The library writes senders, recipients and, in its warnings too, what the client says here (PRV-5).
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     door = Door(binding)
     try:
         server = await asyncio.get_running_loop().create_server(

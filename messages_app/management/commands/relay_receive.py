@@ -16,13 +16,21 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from messages_app.models import InboundMail
-from messages_app.relay.intake import Arrival, Recipient, Refusal, accept, is_too_large, resolve_recipient
+from messages_app.relay.intake import (
+    Arrival,
+    Recipient,
+    Refusal,
+    accept,
+    can_be_address,
+    is_too_large,
+    resolve_recipient,
+)
 
 EX_OF_REFUSAL = {Refusal.UNKNOWN: os.EX_NOUSER, Refusal.OTHER_DOMAIN: os.EX_UNAVAILABLE}
 WORDS = {
     os.EX_OK: "accepted",
     os.EX_NOUSER: "no such address here",
-    os.EX_UNAVAILABLE: "other domain, or too large",
+    os.EX_UNAVAILABLE: "other domain, too large, or no address that can be",
     os.EX_TEMPFAIL: "temporary trouble, try again later",
 }
 
@@ -51,7 +59,7 @@ def _take(raw: bytes, sender: str, address: str) -> int:
     recipient = resolve_recipient(address.strip().strip("<>"))
     if not isinstance(recipient, Recipient):
         return EX_OF_REFUSAL[recipient]
-    if is_too_large(raw):
+    if is_too_large(raw) or not can_be_address(sender):
         return os.EX_UNAVAILABLE
     accept(
         Arrival(
