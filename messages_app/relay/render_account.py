@@ -33,6 +33,6 @@ def _label(template: str) -> str:
         "confirm_address": _("Confirm the address"),
         "claim": _("Claim the account"),
         "reset_password": _("Set a new password"),
-        "sign_up": _("Confirm and sign in"),
+        "sign_up": _("Confirm and choose a password"),
         "account_exists": _("Sign in"),
     }[template]

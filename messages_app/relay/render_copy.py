@@ -205,7 +205,8 @@ def _small_print(copy: _Copy) -> tuple[str, ...]:
         if copy.to_seller
         else _("Or answer this mail: your answer goes to %(name)s, your address is taken out of it.")
     )
-    links = [_("Links open a page with one button; nothing happens before you press it.")]
+    acting = copy.opt_out or (copy.to_seller and copy.parcel.contact is not None)
+    links = [_("Links open a page with one button; nothing happens before you press it.")] if acting else []
     lines = ["; ".join(_lines(copy))] if copy.parcel.lines else []
     checks = _("Messages pass automatic checks; staff may read held, reported and disputed ones.")
     return (answering % {"name": copy.sender, "seller": copy.pair.seller.trade_name}, *links, *lines, checks)

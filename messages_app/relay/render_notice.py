@@ -19,7 +19,7 @@ from messages_app.relay.page import Button, Page, render_page
 from messages_app.relay.privacy import masks_for
 from messages_app.services.disguise import Disguise
 from messages_app.services.links import web_address
-from messages_app.wording import day_and_time, finding_advice, finding_sentence, rule_name
+from messages_app.wording import day_and_time, finding_advice, finding_sentence, quoted, rule_name
 
 # Enhanced status codes (RFC 3463) by the first finding; what is not here is 5.7.1, not authorised.
 _STATUS = {
@@ -105,7 +105,7 @@ def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Disguise) -> t
     """Which message: subject, time, alias, order; and the rules that spoke."""
     context: Mapping[str, Any] = parcel.context
     subject = masks.text(str(context.get("subject") or "")) or _("(no subject)")
-    facts = [(_("Message"), _("“%(subject)s”") % {"subject": subject})]
+    facts = [(_("Message"), quoted(subject))]
     if context.get("at"):
         facts.append(
             (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
-from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BaseForm, BoundField
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, PasswordInput, RadioSelect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -32,15 +32,39 @@ def icon(name: str, kind: str = "") -> SafeString:
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """A form field's control in the look's shape; Django ties help and errors to it."""
+    """A form field's control in the look's shape; Django ties help and errors to it. In a form that came
+    back, the first control to mend has the focus, with scripts or without."""
     plain = isinstance(field.field.widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple)
-    return field.as_widget(attrs={} if plain else {"class": "input"})
+    attrs: dict[str, str | bool] = {} if plain else {"class": "input"}
+    if field.form.errors:
+        attrs["autofocus"] = field.name == to_mend(field.form)
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def to_mend(form: BaseForm) -> str:
+    """The name of the first field to fill in again: one that is wrong, or a password, which never comes
+    back. Empty where no field is named: then what is said about the whole form has the focus."""
+    if not form.errors:
+        return ""
+    wrong = (
+        field.name
+        for field in form.visible_fields()
+        if field.errors or isinstance(field.field.widget, PasswordInput)
+    )
+    return next(wrong, "")
 
 
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
     """Whether the label stands behind the control."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def whole(number: str) -> SafeString:
+    """An order number inside a sentence: it never wraps."""
+    return format_html('<span class="mono whole">{}</span>', number)
 
 
 @register.filter

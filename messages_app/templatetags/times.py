@@ -93,6 +93,11 @@ def exact(moment: datetime) -> str:
     return f"{_date(local)}, {_clock(local, 'HH:mm:ss')}"
 
 
+def _short_day(local: datetime) -> str:
+    same_year = local.year == timezone.localdate().year
+    return format_skeleton("MMMd" if same_year else "yMMMd", local.date(), locale=_locale())
+
+
 def _date(local: datetime) -> str:
     return format_date(local.date(), "medium", locale=_locale())
 
@@ -122,8 +127,15 @@ def clock_time(moment: datetime) -> SafeString:
 
 @register.simple_tag
 def date_of(moment: datetime) -> SafeString:
-    """The day, "19 Nov 2026"; exact on hover."""
-    return _time(moment, _date(timezone.localtime(moment)), exact(moment))
+    """The day, "19 Nov", with the year where it is another one; exact on hover."""
+    return _time(moment, _short_day(timezone.localtime(moment)), exact(moment))
+
+
+@register.simple_tag
+def day_and_clock(moment: datetime) -> SafeString:
+    """The day and the time of day, "19 Nov, 11:22"; exact on hover."""
+    local = timezone.localtime(moment)
+    return _time(moment, f"{_short_day(local)}, {_clock(local)}", exact(moment))
 
 
 @register.simple_tag

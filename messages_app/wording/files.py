@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from messages_app.files.kinds import Kind, Problem
+from messages_app.wording.quoting import quoted
 
 _NAMED = 5  # so many names in a sentence, the rest as a number
 
@@ -62,7 +63,7 @@ def kinds_in_words(kinds: Iterable[str]) -> str:
 def names_in_words(names: Iterable[str]) -> str:
     """File names in quotation marks; past five, how many more."""
     listed = list(names)
-    shown = ", ".join(f"“{name}”" for name in listed[:_NAMED])
+    shown = ", ".join(quoted(name) for name in listed[:_NAMED])
     more = len(listed) - _NAMED
     if more <= 0:
         return shown

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from messages_app.policy.facts import Side
 from messages_app.policy.verdict import Severity
-from messages_app.wording.files import bad_files
+from messages_app.wording.files import bad_files, names_in_words
+from messages_app.wording.quoting import quoted
 from messages_app.wording.said import Said
 
 
@@ -54,6 +55,14 @@ def file_type(said: Said) -> str:
     ) % {"files": " ".join(bad_files(said.data.get("files") or ()))}
 
 
+def file_reveals(said: Said) -> str:
+    return _(
+        "A file shows an e-mail address or a name that the other side does not learn here, or cannot be "
+        "searched for it: %(files)s. A moderator looks at it; you need not do anything, or you can send the "
+        "message again without it."
+    ) % {"files": names_in_words(str(name) for name in said.data.get("files") or ())}
+
+
 def encrypted(said: Said) -> str:
     return _(
         "The mail is encrypted, so nobody here could check it or pass it on. Send it without encryption."
@@ -89,7 +98,7 @@ def too_many_parts(said: Said) -> str:
 
 def _excerpts(said: Said) -> str:
     found = dict.fromkeys(str(match["excerpt"]) for match in said.data.get("matches") or ())
-    return ", ".join(f"“{excerpt}”" for excerpt in list(found)[:3])
+    return ", ".join(quoted(excerpt) for excerpt in list(found)[:3])
 
 
 def contact_email(said: Said) -> str:

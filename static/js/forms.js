@@ -30,10 +30,3 @@ for (const button of document.querySelectorAll("[data-close-toast]")) {
   button.hidden = false;
   button.addEventListener("click", () => button.closest(".toast").remove());
 }
-
-// Good news leaves by itself, unless somebody is at it; failures stay.
-const TOAST_SECONDS = 8;
-for (const toast of document.querySelectorAll(".toast[role=status]")) {
-  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 1000) : toast.remove());
-  setTimeout(leave, TOAST_SECONDS * 1000);
-}

@@ -52,7 +52,7 @@ def test_a_claim_link_sets_the_first_password_and_works_once() -> None:
     buyer = BuyerFactory.create(user=UserFactory.create(unclaimed=True))
     path = f"/set-password/{person_token(buyer.user)}/"
     page = visitor().get(path)
-    assert "Claim your account" in page.content.decode()
+    assert "Choose your password" in page.content.decode()
     assert not User.objects.get(pk=buyer.user.pk).has_usable_password()  # opening it changes nothing
     assert visitor().post(path, {"new_password1": NEW, "new_password2": "other"}).status_code == 422
     assert visitor().post(path, {"new_password1": "short", "new_password2": "short"}).status_code == 422

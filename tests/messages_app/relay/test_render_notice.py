@@ -257,7 +257,7 @@ def test_a_system_mail_says_what_stands_in_the_inbox(kind: OrderEvent.Kind) -> N
         ("confirm_address", "Confirm the address"),
         ("claim", "Claim the account"),
         ("reset_password", "Set a new password"),
-        ("sign_up", "Confirm and sign in"),
+        ("sign_up", "Confirm and choose a password"),
         ("account_exists", "Sign in"),
     ],
 )
