@@ -9,35 +9,24 @@ from enum import StrEnum
 
 from messages_app.mail.address_mask import mask_addresses
 from messages_app.mail.charsets import clean_line
+from messages_app.mail.delivery_status import (
+    MAX_DIAGNOSTIC,
+    first_status,
+    is_about_address,
+    status_class,
+)
 from messages_app.mail.encoded_words import decode_words
 from messages_app.mail.fields import Fields, first, read_fields
 from messages_app.mail.message_ids import message_ids
 from messages_app.mail.mime_tree import Entity, read_tree
+from messages_app.mail.parts import sort_parts
+from messages_app.mail.plain_bounce import read_plain_bounce
 
 MAX_RECIPIENTS = 100
-MAX_DIAGNOSTIC = 500
 
 _STATUS_KINDS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_KINDS = ("text/rfc822-headers", "message/global-headers", "message/rfc822", "message/global")
 _COMPLAINTS = frozenset(("", "abuse", "fraud", "opt-out", "opt-out-list", "other"))
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_REPLY_CODE = re.compile(r"(?<![\d.])([245])\d\d(?=[\s-]|$)")
-_ACTION_CLASS = {"failed": 5, "delayed": 4, "delivered": 2, "relayed": 2, "expanded": 2}
-# Class 5, but not because the address is dead: mailbox full, size, system, content, policy, our own sender.
-_TEMPORARY_SUBJECTS = frozenset((3, 5, 6, 7))
-_NOT_THE_ADDRESS = frozenset(("5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.2.4", "5.4.5", "5.4.6", "5.4.7"))
-_POLICY = re.compile(
-    r"spam|blocked|block list|blocklist|blacklist|reputation|policy|dmarc|\bspf\b|\bdkim\b|unsolicited|quota"
-    r"|mailbox (?:is )?full|over ?quota|too (?:large|big|many)|rate limit|virus",
-    re.IGNORECASE,
-)
-_UNKNOWN_USER = re.compile(
-    r"user unknown|unknown user|unknown recipient|no such (?:user|recipient|mailbox|person)"
-    r"|(?:does not|doesn't) exist|recipient (?:unknown|not found)|invalid (?:recipient|mailbox)"
-    r"|mailbox (?:unavailable|not found|disabled)|user (?:not found|doesn't have)"
-    r"|unrouteable address|host or domain name not found|account (?:is )?disabled",
-    re.IGNORECASE,
-)
 
 
 class ReportKind(StrEnum):
@@ -59,6 +48,11 @@ class RecipientReport:
     action: str  # "failed", "delayed", ... lower case, "" when missing
     diagnostic: str  # one line, at most 500 characters, addresses masked
 
+    @property
+    def failed(self) -> bool:
+        """Whether the server has given up, after a delay too: "failed" with a code of class 4 (RFC 3464)."""
+        return self.action == "failed" or self.status_class == 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
@@ -75,21 +69,16 @@ class DeliveryReport:
         return any(recipient.hard for recipient in self.recipients)
 
     @property
-    def status_class(self) -> int:
-        """The worst class of all recipients: 5, 4 or 2; 0 when unknown."""
-        return max((recipient.status_class for recipient in self.recipients), default=0)
-
-    @property
-    def diagnostic(self) -> str:
-        """The diagnostic text of the worst recipient."""
-        worst = max(self.recipients, key=lambda recipient: recipient.status_class, default=None)
-        return worst.diagnostic if worst else ""
+    def worst(self) -> RecipientReport | None:
+        """The recipient who fared worst: failed, then delayed; None in a report that names nobody."""
+        return max(self.recipients, key=lambda one: (one.failed, one.status_class), default=None)
 
 
 def read_report(raw: bytes) -> DeliveryReport | None:
     """The report in a mail (MAIL-24, MAIL-25), or None if it is none. Never raises, linear.
 
-    Missing Status fields are made up for from the diagnostic text or the action.
+    A mail without a report part is read as a bounce in words: ask only of reports and of mails with a
+    null sender. Missing Status fields are made up for from the diagnostic text or the action.
     """
     root, _ = read_tree(raw)
     parts = [root, *root.children, *(part for child in root.children for part in child.children)]
@@ -104,7 +93,23 @@ def read_report(raw: bytes) -> DeliveryReport | None:
             return _feedback(_all_fields(part), original)
         if part.kind == "message/disposition-notification":
             return _disposition(_all_fields(part), original)
-    return None
+    return _plain(root, original)
+
+
+def _plain(root: Entity, original: str) -> DeliveryReport | None:
+    """A mail without a part for machines that says in words what became of ours."""
+    bounce = read_plain_bounce(root.fields, sort_parts(root).text())
+    if bounce is None:
+        return None
+    kind = status_class(bounce.status, bounce.action, bounce.diagnostic) if bounce.action else 0
+    recipient = RecipientReport(
+        status=bounce.status,
+        status_class=kind,
+        hard=kind == 5 and bounce.reason_known and is_about_address(bounce.status, bounce.diagnostic),
+        action=bounce.action,
+        diagnostic=mask_addresses(bounce.diagnostic)[:MAX_DIAGNOSTIC],
+    )
+    return DeliveryReport(kind=ReportKind.DELIVERY, recipients=(recipient,), original_message_id=original)
 
 
 def _feedback(fields: Fields, original: str) -> DeliveryReport:
@@ -159,12 +164,12 @@ def _recipients(part: Entity) -> tuple[RecipientReport, ...]:
 def _recipient(fields: Fields) -> RecipientReport:
     action = clean_line(first(fields, "action"), 40).lower().partition(" ")[0]
     diagnostic = _diagnostic(first(fields, "diagnostic-code"))
-    status = _first_status(first(fields, "status")) or _first_status(diagnostic)
-    status_class = _status_class(status, action, diagnostic)
+    status = first_status(first(fields, "status")) or first_status(diagnostic)
+    kind = status_class(status, action, diagnostic)
     return RecipientReport(
         status=status,
-        status_class=status_class,
-        hard=status_class == 5 and _is_about_address(status, diagnostic),
+        status_class=kind,
+        hard=kind == 5 and is_about_address(status, diagnostic),
         action=action,
         diagnostic=mask_addresses(diagnostic)[:MAX_DIAGNOSTIC],
     )
@@ -175,26 +180,3 @@ def _diagnostic(value: str) -> str:
     kind, divided, text = value.partition(";")
     named = divided and " " not in kind.strip()
     return clean_line(decode_words(text if named else value), 2 * MAX_DIAGNOSTIC)
-
-
-def _first_status(text: str) -> str:
-    found = _STATUS.search(text[: 2 * MAX_DIAGNOSTIC])
-    return found[0] if found else ""
-
-
-def _status_class(status: str, action: str, diagnostic: str) -> int:
-    if action == "delayed":
-        return 4  # whatever code the server gave, it keeps trying
-    if status:
-        return int(status[0])
-    code = _REPLY_CODE.search(diagnostic)
-    return int(code[1]) if code else _ACTION_CLASS.get(action, 0)
-
-
-def _is_about_address(status: str, diagnostic: str) -> bool:
-    """Whether a failure means that the address is dead: soft are a full box, size, content and policy."""
-    if status in _NOT_THE_ADDRESS or _POLICY.search(diagnostic):
-        return False
-    if _UNKNOWN_USER.search(diagnostic):
-        return True
-    return not status or int(status.split(".")[1]) not in _TEMPORARY_SUBJECTS

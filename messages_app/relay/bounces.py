@@ -12,8 +12,7 @@ from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.services.failures import tell_author_failed
 from messages_app.services.server_answers import masked_answer
 
-PERMANENT, TRANSIENT = 5, 4  # classes of RFC 3463
-OUTCOMES = {PERMANENT: DeliveryAttempt.Outcome.BOUNCED, TRANSIENT: DeliveryAttempt.Outcome.DEFERRED}
+TRANSIENT = 4  # class of RFC 3463
 
 
 def record_report(delivery_id: UUID, report: DeliveryReport, *, at: datetime) -> str | None:
@@ -35,10 +34,10 @@ def record_report(delivery_id: UUID, report: DeliveryReport, *, at: datetime) ->
 
 
 def _record(delivery: Delivery, report: DeliveryReport, at: datetime) -> str:
-    outcome = OUTCOMES.get(report.status_class)
-    if outcome is None:
+    worst = report.worst
+    if worst is None or not (worst.failed or worst.status_class == TRANSIENT):
         return "no_failure"  # delivered, or nothing that could be understood: nothing to act on
-    worst = max(report.recipients, key=lambda recipient: recipient.status_class)
+    outcome = DeliveryAttempt.Outcome.BOUNCED if worst.failed else DeliveryAttempt.Outcome.DEFERRED
     reply = masked_answer(f"{worst.status} {worst.diagnostic}".strip(), delivery.recipient)
     DeliveryAttempt.objects.get_or_create(
         delivery=delivery, at=at, outcome=outcome, defaults={"reply": reply}

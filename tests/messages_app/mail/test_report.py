@@ -76,7 +76,7 @@ def test_delivery_status(fields: tuple[str, ...], status: str, status_class: int
     assert report.kind is ReportKind.DELIVERY
     (got,) = report.recipients
     assert (got.status, got.status_class, got.hard) == (status, status_class, hard)
-    assert (report.status_class, report.hard) == (status_class, hard)
+    assert (report.worst, report.hard) == (got, hard)
 
 
 @pytest.mark.rule("MAIL-24")
@@ -91,8 +91,37 @@ def test_several_recipients_and_the_returned_message_id() -> None:
     )
     report = read(status_report(groups, RETURNED))
     assert [got.status for got in report.recipients] == ["4.0.0", "5.1.1"]
-    assert (report.status_class, report.hard, report.diagnostic) == (5, True, "550 no such user")
+    assert report.hard
+    assert report.worst is report.recipients[1]
+    assert report.worst.diagnostic == "550 no such user"
     assert report.original_message_id == "<m.1@relay.example>"
+
+
+@pytest.mark.rule("MAIL-24", "MAIL-25")
+@pytest.mark.parametrize(
+    ("action", "status", "failed"),
+    [
+        ("failed", "4.4.7", True),  # it tried for days and has given up: Postfix writes so
+        ("delayed", "4.4.7", False),
+        ("delayed", "5.1.1", False),
+        ("", "5.1.1", True),
+        ("", "4.4.1", False),
+        ("delivered", "2.0.0", False),
+    ],
+)
+def test_who_has_given_up(action: str, status: str, failed: bool) -> None:
+    worst = read(status_report(recipient(f"Action: {action}", f"Status: {status}"))).worst
+    assert worst is not None
+    assert worst.failed is failed
+
+
+@pytest.mark.rule("MAIL-24")
+def test_a_recipient_who_failed_is_worse_than_one_who_waits() -> None:
+    delayed = b"\r\n\r\nAction: delayed\r\nStatus: 4.0.0\r\n"
+    worst = read(status_report(recipient("Action: failed", "Status: 4.4.7") + delayed)).worst
+    assert worst is not None
+    assert worst.status == "4.4.7"
+    assert read(status_report(b"Reporting-MTA: dns; x.example\r\n")).worst is None
 
 
 def test_a_whole_returned_mail_gives_its_id_too() -> None:
@@ -112,8 +141,9 @@ def test_no_address_comes_out_and_the_text_is_bounded() -> None:
     long = "Diagnostic-Code: smtp; 550 5.1.1 <real@customer.example>: " + "x " * 2000
     report = read(status_report(recipient("Action: failed", long)))
     assert "real@" not in repr(report)
-    assert report.diagnostic.startswith("550 5.1.1 <***@***>: x x")
-    assert len(report.diagnostic) == MAX_DIAGNOSTIC
+    (got,) = report.recipients
+    assert got.diagnostic.startswith("550 5.1.1 <***@***>: x x")
+    assert len(got.diagnostic) == MAX_DIAGNOSTIC
 
 
 @pytest.mark.rule("MAIL-25")

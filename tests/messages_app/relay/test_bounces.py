@@ -120,11 +120,61 @@ def test_a_seller_may_switch_failures_off(pair: Pair) -> None:
 @pytest.mark.rule("MAIL-25")
 @pytest.mark.parametrize(
     ("status", "action", "outcome"),
-    [("4.2.2", "delayed", "delayed"), ("2.0.0", "delivered", "no_failure"), ("4.0.0", "failed", "delayed")],
+    [("4.2.2", "delayed", "delayed"), ("2.0.0", "delivered", "no_failure"), ("4.0.0", "", "delayed")],
 )
 def test_a_delay_is_a_note_and_nothing_else(pair: Pair, status: str, action: str, outcome: str) -> None:
     delivery = copy_of(pair, Side.SELLER)
     assert bounce(delivery, report(status, action)).outcome == outcome
+    delivery.refresh_from_db()
+    assert (delivery.state, notices()) == ("sent", [])
+
+
+@pytest.mark.rule("MAIL-24", "REL-2")
+def test_a_server_that_gave_up_after_delays_is_a_failure(pair: Pair) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    assert bounce(delivery, report("4.4.1", "failed")).outcome == "bounced"
+    delivery.refresh_from_db()
+    assert (delivery.state, [template for template, _ in notices()]) == ("bounced", ["failed"])
+
+
+def in_words(text: str, *fields: str, subject: str = "failure notice") -> bytes:
+    return mail_from("MAILER-DAEMON@mail.example", text, subject=subject, fields=fields)
+
+
+IN_WORDS = [
+    in_words("Hi. This is the qmail-send program.\r\n\r\n<{to}>:\r\nNo mailbox here. (#5.1.1)"),
+    in_words("All relevant: <{to}> failed\r\n  Unrouteable address", "X-Failed-Recipients: {to}"),
+    in_words("<{to}>: host mx.mail.example said: 550 no such user"),
+    in_words("Your message to {to} could not be delivered."),
+]
+
+
+@pytest.mark.rule("MAIL-24", "PRV-5")
+@pytest.mark.parametrize("raw", IN_WORDS)
+def test_a_bounce_in_words_is_a_failure_too(pair: Pair, raw: bytes) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    inbound = bounce(delivery, raw.replace(b"{to}", delivery.recipient.encode()))
+    assert (inbound.state, inbound.outcome, inbound.message) == ("recorded", "bounced", None)
+    delivery.refresh_from_db()
+    assert (delivery.state, [template for template, _ in notices()]) == ("bounced", ["failed"])
+    assert delivery.recipient not in DeliveryAttempt.objects.get(outcome="bounced").reply
+    (notice,) = finished()
+    assert notice.leaks == ()
+
+
+@pytest.mark.rule("MAIL-24", "MAIL-26")
+@pytest.mark.parametrize(
+    ("raw", "state", "outcome"),
+    [
+        (in_words("It will be retried.", subject="Warning: message delayed"), "recorded", "delayed"),
+        (in_words("We have your mail.", subject="Mail"), "recorded", "no_failure"),
+        (in_words("Until 5.1.24 I fail to answer.", subject="Automatic reply: x"), "dropped", "no_report"),
+    ],
+)
+def test_other_words_fail_no_delivery(pair: Pair, raw: bytes, state: str, outcome: str) -> None:
+    delivery = copy_of(pair, Side.SELLER)
+    inbound = bounce(delivery, raw)
+    assert (inbound.state, inbound.outcome) == (state, outcome)
     delivery.refresh_from_db()
     assert (delivery.state, notices()) == ("sent", [])
 
@@ -136,8 +186,9 @@ def test_what_is_no_report_is_dropped(pair: Pair) -> None:
         bounce(delivery, mail_from(pair.buyer.user.email)).outcome,
         bounce(delivery, mail_from("x@y.example", fields=["Auto-Submitted: auto-replied"])).outcome,
         bounce(delivery, report(), envelope_sender="forger@mail.example").outcome,
+        bounce(delivery, IN_WORDS[0], envelope_sender="forger@mail.example").outcome,
     ]
-    assert outcomes == ["no_report"] * 3
+    assert outcomes == ["no_report"] * 4
     delivery.refresh_from_db()
     assert (delivery.state, notices(), Message.objects.count()) == ("sent", [], 1)
 
