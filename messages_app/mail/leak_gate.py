@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from messages_app.mail.address_forms import AddressForms
@@ -54,6 +54,14 @@ def find_leaks(
         found = [Leak(kind, piece.place) for piece in texts if (kind := holds_any(piece.text, want))]
         leaks += found or [Leak("address", "mail")]
     return tuple(leaks)
+
+
+def files_with_leaks(files: Sequence[bytes], protected: Protected) -> tuple[int, ...]:
+    """Which of the files, by place, show a protected value or cannot be read; what their names say aside."""
+    want = wanted(protected.addresses, protected.phrases)
+    return tuple(
+        place for place, content in enumerate(files) if any(_search_file(Piece("", file=content), want))
+    )
 
 
 def _with_decoded_header(piece: Piece) -> Piece:

@@ -47,6 +47,13 @@ def file_type(facts: Facts, limits: Limits) -> Finding | None:
     return Finding(code="file_type", severity=Severity.BLOCK, data={"files": bad}) if bad else None
 
 
+def file_reveals(facts: Facts, limits: Limits) -> Finding | None:
+    """A file that shows a real address of the pair or the buyer's full name would be stopped by the leak gate
+    when the mail leaves (MAIL-17); so nobody gets it on a page either."""
+    names = [file.name for file in facts.files if file.reveals]
+    return Finding(code="file_reveals", severity=Severity.HOLD, data={"files": names}) if names else None
+
+
 def burst(facts: Facts, limits: Limits) -> Finding | None:
     """More than so many messages one way in a thread within 5 minutes wait for a person (MOD-4)."""
     if facts.sent_one_way < limits.burst_messages:

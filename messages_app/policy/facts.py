@@ -70,6 +70,7 @@ class FileFacts:
     problem: str | None = None  # a code of files.identify.Problem
     found: str = ""  # what the bytes looked like, for the sentence to the author
     inline: bool = False
+    reveals: bool = False  # shows what the other side must not learn, or cannot be searched for it (MAIL-17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

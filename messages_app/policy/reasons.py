@@ -17,6 +17,7 @@ from messages_app.policy.limits import (
     Limits,
 )
 
+WITH_CUSTOMER_SERVICE = frozenset({"invoice", "warranty", "legal_disclosure"})  # in whose files it may stand
 OPEN_STATES = frozenset({"pending", "unshipped", "shipped"})
 
 IMAGES = frozenset({"jpeg", "gif", "png"})

@@ -10,7 +10,7 @@ import pickle
 from messages_app.mail.parse import parse_mail
 from messages_app.mail.parsed import Automatic
 from messages_app.mail.report import read_report
-from messages_app.relay.child_loop import serve
+from messages_app.services.child_loop import serve
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from messages_app.mail.parsed import ParsedMail
 from messages_app.mail.report import DeliveryReport
-from messages_app.relay.child import Child, Unreadable
+from messages_app.services.child import Child, Unreadable
 
 PARSE_SECONDS = 15  # three of these stay within the minute in which an author hears of trouble (REL-2)
 

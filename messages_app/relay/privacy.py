@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from messages_app.mail.leak_gate import Protected
 from messages_app.policy.facts import Side
+from messages_app.policy.reasons import WITH_CUSTOMER_SERVICE
 from messages_app.queries.outbox import Parcel
 from messages_app.services.disguise import NOTHING, Disguise, disguise_for, has_other_name
-
-_CUSTOMER_SERVICE_REASONS = frozenset({"invoice", "warranty", "legal_disclosure"})
 
 
 def masks_for(parcel: Parcel, *, own: bool) -> Disguise:
@@ -47,6 +46,6 @@ def exempt_in_files(parcel: Parcel) -> frozenset[str]:
     message, pair = parcel.delivery.message, parcel.delivery.pair
     if message is None or pair is None or message.author != Side.SELLER:
         return frozenset()
-    if message.reason not in _CUSTOMER_SERVICE_REASONS:
+    if message.reason not in WITH_CUSTOMER_SERVICE:
         return frozenset()
     return frozenset({pair.seller.customer_service_address})

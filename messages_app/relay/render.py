@@ -19,7 +19,7 @@ from messages_app.relay.render_account import render_account
 from messages_app.relay.render_copy import render_copy
 from messages_app.relay.render_notice import render_notice, render_notice_list
 from messages_app.relay.render_system import render_reminder, render_system
-from messages_app.relay.search import SEARCHER
+from messages_app.services.leaks import SEARCHER
 
 _RENDERERS: dict[str, Callable[[Parcel], OutgoingMail]] = {
     Delivery.Kind.COPY: render_copy,

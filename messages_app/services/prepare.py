@@ -20,6 +20,7 @@ from messages_app.services.disguise import Disguise, disguise_for
 from messages_app.services.judging import content_matches
 from messages_app.services.languages import language_of
 from messages_app.services.masking import content_for_other_side, mask_for, name_for_other_side
+from messages_app.services.revealing import files_that_reveal
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.vault.content import Content
 from messages_app.vault.files import delete_file, write_file
@@ -59,9 +60,9 @@ class Prepared:
 def prepare(submission: Submission, thread: Thread | None, order: Order | None) -> Prepared:
     """Reads files and text; writes nothing. `thread` and `order` as they are known before the lock."""
     pair = submission.pair
-    files = _prepare_files(submission.files)
-    content = _content(submission, files)
     known = _real_addresses(pair)
+    files = _searched(_prepare_files(submission.files), submission, known)
+    content = _content(submission, files)
     matches = content_matches(
         submission,
         content,
@@ -86,6 +87,19 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
         matches=matches,
         body_bytes=_body_bytes(submission),
         body_token=token(" ".join(content.new_text.split()), purpose="body"),
+    )
+
+
+def _searched(
+    files: tuple[PreparedFile, ...], submission: Submission, known: list[str]
+) -> tuple[PreparedFile, ...]:
+    """The files, with those marked that show what they must not. What is refused anyway is not searched."""
+    sound = [file for file in files if file.facts.kind and not file.facts.problem]
+    found = files_that_reveal(submission, [file.content for file in sound], seller_addresses=known[1:])
+    revealing = {sound[place].id for place in found}
+    return tuple(
+        replace(file, facts=replace(file.facts, reveals=True)) if file.id in revealing else file
+        for file in files
     )
 
 

@@ -32,7 +32,8 @@ class Submission:
     named in subject or text if it is one of the pair. Web: `thread_id` for a reply, else `order_id`.
     """
 
-    key: str  # GATE-5: "web:<person>:<form token>:<digest>", "mail:<inbound id>", "api:<token>:<idempotency key>"
+    # GATE-5: "web:<person>:<form token>:<digest>", "mail:<inbound id>", "api:<token>:<idempotency key>"
+    key: str
     door: Door
     author: Side
     pair: Pair  # as the door found it, best by `pairs_with_people`; the gate reads it again under its lock

@@ -72,6 +72,7 @@ _SENTENCES: dict[str, Callable[[Said], str]] = {
     "too_large": matter.too_large,
     "too_many_files": matter.too_many_files,
     "file_type": matter.file_type,
+    "file_reveals": matter.file_reveals,
     "encrypted": matter.encrypted,
     "opaque": matter.opaque,
     "partial": matter.partial,

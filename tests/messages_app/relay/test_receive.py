@@ -24,7 +24,7 @@ from messages_app.policy.facts import Side
 from messages_app.relay import parser, receive
 from messages_app.relay import route as routing
 from messages_app.relay.arrival import Arrival
-from messages_app.relay.child import Unreadable
+from messages_app.services.child import Unreadable
 from messages_app.relay.intake import raw_bytes
 from messages_app.relay.parser import Parser
 from messages_app.relay.receive import process_waiting

@@ -49,6 +49,7 @@ DATA: dict[str, dict[str, Any]] = {
     "file_type": {
         "files": [{"name": "a.exe", "problem": "not_allowed_type", "found": "application/x-dosexec"}]
     },
+    "file_reveals": {"files": ["a.pdf"]},
     "contact_email": {"sure": True, "matches": MATCHES},
     "external_link": {"sure": True, "matches": MATCHES},
     "burst": {"count": 21, "limit": 20},
@@ -103,6 +104,7 @@ def test_every_rule_has_a_name(code: str) -> None:
         ("text_too_long", ["1,801", "800", "Details of a customised item"]),
         ("attachment_not_allowed", ["“a.gif”", "PDF only"]),
         ("file_type", ["“a.exe”", "application/x-dosexec", ".docx"]),
+        ("file_reveals", ["“a.pdf”", "without it"]),
         ("contact_email", ["“me at shop dot com”", "Take it out"]),
         ("window_closed", ["18 November 2026, 23:30 (UTC)"]),
     ],

@@ -12,9 +12,10 @@ import pytest
 from messages_app.mail.leak_gate import Leak, Protected
 from messages_app.models import Delivery
 from messages_app.policy.facts import Side
-from messages_app.relay import render, search
-from messages_app.relay.search import Searcher
+from messages_app.relay import render
 from messages_app.relay.send import hang_up, send_due
+from messages_app.services import leaks
+from messages_app.services.leaks import Searcher
 from messages_app.services.submission import SubmittedFile
 from tests.messages_app.mail.documents import pdf
 from tests.messages_app.relay.mail_world import pair_of_two, say
@@ -34,10 +35,10 @@ def searcher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Searcher]:
     start = subprocess.Popen
 
     def popen(words: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        honest, bad = "messages_app.relay.search_child", "tests.messages_app.relay.bad_search_child"
+        honest, bad = "messages_app.services.leak_child", "tests.messages_app.services.bad_leak_child"
         return start([word.replace(honest, bad) for word in words], **options)
 
-    monkeypatch.setattr(search, "SEARCH_SECONDS", 2)
+    monkeypatch.setattr(leaks, "SEARCH_SECONDS", 2)
     monkeypatch.setattr(subprocess, "Popen", popen)
     own = Searcher()
     yield own

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from messages_app.relay.child_loop import LENGTH, READY
+from messages_app.services.child_loop import LENGTH, READY
 
 START_SECONDS = 60
 MEMORY = 768 * 1024 * 1024  # bytes of address space
@@ -24,7 +24,7 @@ class Unreadable(Exception):
 class Child:
     """One process, used by one thread at a time; started when needed, replaced when it is dead.
 
-    `module` is run in it, see `relay.child_loop`; an answer takes `seconds` at most.
+    `module` is run in it, see `services.child_loop`; an answer takes `seconds` at most.
     """
 
     def __init__(self, module: str, seconds: int) -> None:

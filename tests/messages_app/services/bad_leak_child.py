@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from messages_app.relay import search_child
+from messages_app.services import leak_child
 from tests.messages_app.relay.bad_child import harm
 
-_search = search_child._search
+_search = leak_child._search
 
 
 def misbehave(request: bytes) -> bytes:
@@ -14,5 +14,5 @@ def misbehave(request: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    search_child._search = misbehave
-    search_child.main()
+    leak_child._search = misbehave
+    leak_child.main()

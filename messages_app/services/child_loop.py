@@ -1,7 +1,7 @@
 """What a bounded child process does: answers requests within little memory and little time (MAIL-6).
 
-Run by `relay.child`. Imports no Django: no database, no keys. Requests and answers lie behind their length;
-the first byte out says that the process is ready.
+Run by `services.child`. Imports no Django: no database, no keys. Requests and answers lie behind their
+length; the first byte out says that the process is ready.
 """
 
 from __future__ import annotations
