@@ -1,19 +1,20 @@
 """How often something may be tried from one place or about one address (ACC-1, SEC-4).
 
-While Redis is away each process counts for itself, so that people can sign in (REL-3).
+Counted in the database: for all web workers together, with Redis or without.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from axes.helpers import get_client_ip_address
-from django.core.cache import cache, caches
-from django.core.cache.backends.base import BaseCache
+from django.db.models import F
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from redis import RedisError
+
+from accounts.models import TryCount
 
 HOUR = timedelta(hours=1)
 
@@ -37,36 +38,34 @@ CONFIRM_PER_SELLER = Limit("confirm-seller", 20)
 
 
 def count_try(limit: Limit, who: str) -> bool:
-    """Counts a try of `who` and says whether it is still within the limit."""
-    try:
-        return _count(cache, limit, who) <= limit.tries
-    except RedisError:
-        return _count(caches["process"], limit, who) <= limit.tries
+    """Counts a try of `who` and says whether it is still within the limit.
 
-
-def _count(counts: BaseCache, limit: Limit, who: str) -> int:
-    key = _key(limit, who)
-    counts.add(key, 0, timeout=limit.window.total_seconds())
-    try:
-        return int(counts.incr(key))
-    except ValueError:
-        return 1  # the window ended between the two lines: this is the first try of the next one
+    Of two limits the one on a place is asked first, and the other only while that holds: else a place
+    that has used up its tries could still have rows written without end.
+    """
+    now = timezone.now()
+    fresh = TryCount(key=_key(limit, who), ends_at=now + limit.window)
+    TryCount.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = TryCount.objects.filter(key=fresh.key)
+    row.filter(ends_at__lte=now).update(tries=0, ends_at=fresh.ends_at)
+    return bool(row.filter(tries__lt=limit.tries).update(tries=F("tries") + 1))
 
 
 def is_spent(limit: Limit, who: str) -> bool:
     """Whether `who` has used up the tries; counts nothing."""
-    key = _key(limit, who)
-    try:
-        return int(cache.get(key, 0)) >= limit.tries
-    except RedisError:
-        return int(caches["process"].get(key, 0)) >= limit.tries
+    running = TryCount.objects.filter(key=_key(limit, who), ends_at__gt=timezone.now())
+    return running.filter(tries__gte=limit.tries).exists()
+
+
+def forget_ended(now: datetime) -> int:
+    """Removes the counts of windows that are over. Returns how many."""
+    return TryCount.objects.filter(ends_at__lte=now).delete()[0]
 
 
 def place_of(request: HttpRequest) -> str:
-    """The caller's network address, as django-axes is told to find it."""
+    """The caller's place, as django-axes is told to find it."""
     return str(get_client_ip_address(request) or "")
 
 
 def _key(limit: Limit, who: str) -> str:
-    # A keyed hash: no address stands in a cache key (PRV-5).
-    return f"limit:{limit.name}:{salted_hmac('accounts.rate_limit', who, algorithm='sha256').hexdigest()}"
+    return salted_hmac(f"accounts.rate_limit.{limit.name}", who, algorithm="sha256").hexdigest()

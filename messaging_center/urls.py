@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from messaging_center import health, pages
+from messaging_center import health, pages, sign_in_guard
 
 handler500 = "messaging_center.trouble.server_error"
 
@@ -17,5 +17,6 @@ urlpatterns = [
     path("demo/mailboxes/", include("messaging_center.demo_mailboxes.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/login/", sign_in_guard.admin_door),  # before the admin's own page of that address
     path("admin/", admin.site.urls),
 ]

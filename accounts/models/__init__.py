@@ -1,6 +1,7 @@
 """Who you are, and to whom. See docs/architecture.md for the whole schema."""
 
 from accounts.models.events import AccountEvent
+from accounts.models.limits import TryCount
 from accounts.models.marketplace import Marketplace
 from accounts.models.pairs import Alias, Pair
 from accounts.models.people import Buyer, User
@@ -16,5 +17,6 @@ __all__ = [
     "Pair",
     "Permission",
     "Seller",
+    "TryCount",
     "User",
 ]

@@ -35,6 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(max_length=254, unique=True)
     full_name = models.CharField(max_length=200, blank=True)  # for staff only (ACC-9)
+    # What the marketplace calls somebody who had claimed the account under another name; as private.
+    other_full_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, blank=True)  # empty: the browser's, else the marketplace's
     time_zone = models.CharField(max_length=64, blank=True)
     is_active = models.BooleanField(default=True)
@@ -49,6 +51,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"person {self.pk}"  # never the address: this lands in logs (PRV-5)
+
+    @property
+    def full_names(self) -> tuple[str, ...]:
+        """Every full name that the other side must not learn (ACC-9)."""
+        return tuple(name for name in (self.full_name, self.other_full_name) if name.split())
 
 
 class Buyer(models.Model):

@@ -44,8 +44,7 @@ def add_address(*, seller: Seller, address: str, now: datetime) -> Listed:
 
 def _mail_link(row: AuthorizedAddress, now: datetime) -> bool:
     """The only way to a confirmation mail, counted by seller and by address: it may be a stranger's."""
-    within = [count_try(CONFIRM_PER_SELLER, str(row.seller_id)), count_try(LINK_PER_ADDRESS, row.address)]
-    if not all(within):
+    if not (count_try(CONFIRM_PER_SELLER, str(row.seller_id)) and count_try(LINK_PER_ADDRESS, row.address)):
         return False
     AuthorizedAddress.objects.filter(pk=row.pk).update(created_at=now)  # ends an older link
     row.created_at = now

@@ -66,14 +66,13 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
 
 def _may_ask(request: HttpRequest, email: str) -> bool:
     """Whether the limits for this address and this place allow another mail; counts the try."""
-    within = [count_try(LINK_PER_ADDRESS, email), count_try(LINK_PER_PLACE, place_of(request))]
-    return all(within)
+    return count_try(LINK_PER_PLACE, place_of(request)) and count_try(LINK_PER_ADDRESS, email)
 
 
 def _page(
     request: HttpRequest,
     template: str,
-    form: AddressForm | SetPasswordForm[User],
+    form: AddressForm | SignUpForm | SetPasswordForm[User],
     *,
     spent: bool = False,
     claiming: bool = False,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from accounts.rate_limit import forget_ended
 from messages_app.models import Delivery, InboundMail
 from messages_app.services.failures import tell_late
 from messages_app.services.notice_lists import queue_notice_lists
@@ -14,8 +15,9 @@ from messages_app.services.orphans import remove_orphans
 
 def sweep(now: datetime) -> int:
     """One round: leases that ran out, authors to be told of late mail, hourly lists of notices, some files
-    that nothing names."""
-    return free_leases(until=now) + tell_late(now) + queue_notice_lists(now) + remove_orphans(now)
+    that nothing names, counts of tries that nothing asks for any more."""
+    found = free_leases(until=now) + tell_late(now) + queue_notice_lists(now) + remove_orphans(now)
+    return found + forget_ended(now)
 
 
 def free_leases(until: datetime | None = None) -> int:

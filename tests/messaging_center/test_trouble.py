@@ -6,12 +6,10 @@ import errno
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client
 from redis import RedisError
 
-from accounts.rate_limit import SIGN_IN_PER_PLACE, count_try, is_spent
 from messaging_center.trouble import is_passing
 from tests.factories import BuyerFactory
 from tests.visitors import visitor
@@ -80,15 +78,3 @@ def test_a_fault_of_our_own_is_no_passing_trouble(monkeypatch: pytest.MonkeyPatc
 )
 def test_what_passes_by_itself(error: BaseException | None, passing: bool) -> None:
     assert is_passing(error) is passing
-
-
-@pytest.mark.rule("REL-3", "ACC-1")
-def test_tries_are_counted_while_redis_is_away(settings: Any) -> None:
-    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    settings.CACHES = {**settings.CACHES, "default": gone}
-    with pytest.raises(RedisError):
-        cache.get("anything")
-    within = [count_try(SIGN_IN_PER_PLACE, "192.0.2.7") for _ in range(SIGN_IN_PER_PLACE.tries + 1)]
-    assert within == [True] * SIGN_IN_PER_PLACE.tries + [False]
-    assert is_spent(SIGN_IN_PER_PLACE, "192.0.2.7")
-    assert not is_spent(SIGN_IN_PER_PLACE, "192.0.2.8")
