@@ -10,15 +10,9 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
 
@@ -26,6 +20,7 @@ from accounts.models import Alias, Pair
 from accounts.queries.pairs import alias_of
 from messages_app.models import InboundMail, RawMail
 from messages_app.relay.intake import envelope_sender, raw_bytes
+from tests.certificates import certificate
 from tests.factories import PairFactory
 from tests.flows.processes import MailDoor, mail_door, run
 
@@ -249,6 +244,17 @@ def test_guessing_addresses_ends_the_connection(dialogue: Dialogue) -> None:
 
 
 @pytest.mark.rule("MAIL-2")
+@pytest.mark.both_databases
+def test_addresses_with_controls_are_wrong_addresses(dialogue: Dialogue, alias: str) -> None:
+    dialogue.say(b"EHLO shop.example")
+    for wrong in (b"a\0b@c.example", b"a\x1b@c.example", b"\x7f"):
+        assert dialogue.say(b"MAIL FROM:<" + wrong + b">")[:9] == "553 5.1.7"
+    assert dialogue.say(b"MAIL FROM:<a@b.example>")[:3] == "250"
+    answers = [dialogue.say(b"RCPT TO:<%d\0" % turn + alias.encode() + b">")[:9] for turn in range(20)]
+    assert answers == ["550 5.1.1"] * 19 + ["421 4.7.0"]
+
+
+@pytest.mark.rule("MAIL-2")
 def test_a_hundred_recipients_are_taken_and_no_more(dialogue: Dialogue, alias: str) -> None:
     dialogue.say(b"EHLO shop.example")
     dialogue.say(b"MAIL FROM:<a@b.example>")
@@ -274,38 +280,13 @@ def test_lmtp_answers_for_each_recipient(alias: str, pair: Pair) -> None:
 
 @pytest.mark.rule("MAIL-1")
 def test_starttls_is_offered_with_a_certificate(alias: str, tmp_path: Path) -> None:
-    certificate = _certificate(tmp_path)
-    with mail_door("--tls-cert", str(certificate)) as door, client(door) as smtp:
-        smtp.starttls(context=ssl.create_default_context(cafile=str(certificate)))
+    file = certificate(tmp_path)
+    with mail_door("--tls-cert", str(file)) as door, client(door) as smtp:
+        smtp.starttls(context=ssl.create_default_context(cafile=str(file)))
         smtp.ehlo("shop.example")
         assert not {"auth", "starttls"} & set(smtp.esmtp_features)
         assert smtp.sendmail(SENDER, [alias], MAIL) == {}
     assert raw_bytes(RawMail.objects.get()) == MAIL
-
-
-def _certificate(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "door.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
 
 
 @pytest.mark.rule("MAIL-3")

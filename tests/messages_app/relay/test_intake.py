@@ -143,3 +143,20 @@ def test_a_mail_costs_the_same_statements_for_many_recipients() -> None:
             accept(arrival(recipients=recipients))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.rule("MAIL-2")
+@pytest.mark.django_db
+@pytest.mark.both_databases
+@pytest.mark.parametrize("hole", ["\0", "\t", "\r", "\n", "\x1b", "\x7f", "\x85", "\u2028", "\udcff"])
+def test_what_can_be_no_address_is_unknown(hole: str) -> None:
+    alias = alias_of(PairFactory.create(), "buyer")
+    domain = project.RELAY_DOMAIN
+    wrong = [
+        f"{hole}{alias}",
+        f"{alias}{hole}",
+        f"x{hole}y@{domain}",
+        f"postmaster{hole}",
+        f"x@{hole}no.example",
+    ]
+    assert [resolve_recipient(address) for address in wrong] == [Refusal.UNKNOWN] * len(wrong)
