@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from binascii import Error as BinasciiError
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from messages_app.mail.address_forms import INVISIBLE, AddressForms, address_forms, close_gaps, fold, is_plain
+from messages_app.mail.phrase_forms import Phrase, fold_name, phrase_of, single_gaps, stands_in
 
 MAX_NESTING = 3  # encodings within encodings: base 64 of percent signs of entities
 
@@ -21,24 +21,13 @@ _TAGS = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"[^\S\r\n]")
 _QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|([2-7][0-9a-f]))")
 _NUMBER_TOO_LONG = re.compile(r"&#(?:[0-9]{8,}|x[0-9a-f]{7,});?")
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}+")
+BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}+")
 # The same over line breaks, quoted or not, of a run whose lines are full.
-_BASE64_LINES = re.compile(
-    r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+(?:=?\r?\n[> ]*+[A-Za-z0-9+/_-]{2,}+)++"
-)
+BASE64_LINES = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+(?:=?\r?\n[> ]*+[A-Za-z0-9+/_-]{2,}+)++")
 _FULL_LINE = 40
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9*_.:-]{1,60}\?([bq])\?([^?\r\n]*)\?=", re.IGNORECASE)
 _CONTINUATION = re.compile(r"\"?;\s*[a-z-]+\*[0-9]+\*?=(?:[A-Za-z0-9-]*'[A-Za-z-]*')?\"?", re.IGNORECASE)
 _CONTROLS = bytes([*range(1, 9), 11, 12, *range(14, 32), 127])
-_WORD_GAPS = re.compile(r"[\s_>|\-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A name to look for: folded words with single spaces, and letters of it that must be in the text."""
-
-    words: str
-    hints: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +41,10 @@ class Wanted:
 @lru_cache(maxsize=1024)
 def wanted(addresses: frozenset[str], phrases: frozenset[str]) -> Wanted:
     """The forms of all protected values."""
-    words = (_words(_fold_name(phrase)) for phrase in sorted(phrases))
+    names = (phrase_of(phrase) for phrase in sorted(phrases))
     return Wanted(
         tuple(address_forms(address) for address in sorted(addresses) if address),
-        tuple(
-            Phrase(phrase, tuple(re.findall(rb"[a-z]{2,}", phrase.encode()))) for phrase in words if phrase
-        ),
+        tuple(name for name in names if name),
     )
 
 
@@ -97,7 +84,7 @@ def _readings(text: str, nesting: int = 0) -> Iterator[_Reading]:
         yield _Reading(_TAGS.sub("\0", decoded), close_gaps(_TAGS.sub("", decoded)))
     if "=" in plain and (quoted := _QUOTED_PRINTABLE.sub(_decode_quoted, plain)) != plain:
         yield _Reading(quoted, close_gaps(quoted))
-    if nesting < MAX_NESTING and (inner := "\n\0\n".join(_base64_texts(text))):
+    if nesting < MAX_NESTING and (inner := "\n\0\n".join(base64_texts(text))):
         yield from _readings(inner, nesting + 1)
 
 
@@ -123,12 +110,12 @@ def _decode_quoted(found: re.Match[str]) -> str:
     return chr(int(found[1], 16)).lower() if found[1] else ""
 
 
-def _base64_texts(text: str) -> Iterator[str]:
+def base64_texts(text: str) -> Iterator[str]:
     """What runs of base 64 say, whichever of the four letters of a group they begin with."""
     words = {word for word in text.split() if len(word) >= 16 and word != word.lower()}
-    runs = {run for word in words for run in _BASE64_RUN.findall(word)}
+    runs = {run for word in words for run in BASE64_RUN.findall(word)}
     if any(len(run) >= _FULL_LINE for run in runs):
-        runs.update(_BASE64_LINES.findall(text))
+        runs.update(BASE64_LINES.findall(text))
     for run in sorted(runs):
         if run == run.lower() or run.isupper():
             continue  # words and numbers: base 64 of any text this long has letters of both cases
@@ -179,28 +166,11 @@ def _count(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _shows_phrase(reading: _Reading, phrases: Iterable[Phrase]) -> bool:
-    possible = [phrase.words for phrase in phrases if all(hint in reading.closed for hint in phrase.hints)]
+    closed = reading.closed
+    if not reading.spaced.isascii():  # one letter may stand for two: "ß" is "ss" to who compares names
+        closed = close_gaps(fold_name(reading.spaced.replace("\0", "")))
+    possible = [phrase for phrase in phrases if all(hint in closed for hint in phrase.hints)]
     if not possible:
         return False
-    texts = {_words(_fold_name(reading.spaced.replace("\0", gap))) for gap in ("", " ")}
-    return any(_stands_in(phrase, words) for phrase in possible for words in texts)
-
-
-def _stands_in(phrase: str, words: str) -> bool:
-    """Whether the phrase stands there with no letter or digit touching it."""
-    position = words.find(phrase)
-    while position >= 0:
-        before, after = words[position - 1 : position], words[position + len(phrase) :][:1]
-        if not before.isalnum() and not after.isalnum():
-            return True
-        position = words.find(phrase, position + 1)
-    return False
-
-
-def _words(text: str) -> str:
-    return _WORD_GAPS.sub(" ", text).strip()
-
-
-def _fold_name(text: str) -> str:
-    """Letter case and the ways to write an accent do not tell two names apart."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    texts = {single_gaps(fold_name(reading.spaced.replace("\0", gap))) for gap in ("", " ")}
+    return any(stands_in(phrase, words) for phrase in possible for words in texts)

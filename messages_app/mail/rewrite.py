@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from messages_app.mail.address_forms import INVISIBLE, AddressForms, address_forms, close_gaps, fold, is_plain
 from messages_app.mail.markup import decode_entities
+from messages_app.mail.traced import Traced
 
 _ENTITY = r"&(?:amp;)*(?:\#[0-9]{1,7};?|\#x[0-9a-f]{1,6};?|[a-z]{2,31};)"
 _PERCENT = (
@@ -103,57 +103,18 @@ def _quickly_decoded(text: str, reading: _Reading) -> str:
 
 
 def _replace(text: str, reading: _Reading, forms: AddressForms, shown: str) -> str:
-    view = _View(text, reading)
+    view = Traced(text).sub(reading.tokens, _decoder(reading)).same_length(fold)
     pattern = forms.anywhere if reading.proof else forms.bounded
     out: list[str] = []
     done = 0
-    for found in pattern.finditer(view.folded):
-        start, end = view.span(found.start(), found.end())
+    for found in pattern.finditer(view.text):
+        start, end = view.span(*found.span())
         passage = text[start:end]
         if start < done or (reading.proof and not reading.proof.search(passage)):
             continue
         out += [text[done:start], shown, *(_KEPT_TAGS.findall(passage) if reading is _TAGLESS else ())]
         done = end
     return "".join([*out, text[done:]])
-
-
-class _View:
-    """A text as a reading sees it, with the way back from its offsets to those of the original."""
-
-    def __init__(self, text: str, reading: _Reading) -> None:
-        decode = _decoder(reading)
-        pieces: list[str] = []
-        self._starts = [0]  # offsets in the view where a piece begins
-        self._pieces = [(0, 0)]  # its start and end in the original; literal when as long as in the view
-        length = position = 0
-        for token in reading.tokens.finditer(text):
-            for piece, start, end in (
-                (text[position : token.start()], position, token.start()),
-                (decode(token), token.start(), token.end()),
-            ):
-                if piece:
-                    pieces.append(piece)
-                    self._starts.append(length)
-                    self._pieces.append((start, end))
-                    length += len(piece)
-            position = token.end()
-        pieces.append(text[position:])
-        self._starts.append(length)
-        self._pieces.append((position, len(text)))
-        self.folded = fold("".join(pieces))
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the characters from `start` to before `end` stand in the original."""
-        return self._original(start)[0], self._original(end - 1)[1]
-
-    def _original(self, offset: int) -> tuple[int, int]:
-        index = bisect_right(self._starts, offset) - 1
-        start, end = self._pieces[index]
-        inside = offset - self._starts[index]
-        following = self._starts[index + 1] if index + 1 < len(self._starts) else None
-        if following is None or following - self._starts[index] == end - start:
-            return start + inside, start + inside + 1
-        return start, end
 
 
 def _decoder(reading: _Reading) -> Callable[[re.Match[str]], str]:

@@ -1,15 +1,25 @@
-"""What stands in place of real addresses and names that the other side must not learn (MAIL-16, ACC-9)."""
+"""What stands in place of real addresses, names and action links that the other side must not get
+(MAIL-16, MAIL-30, ACC-9)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from html import escape
+from functools import reduce
+
+from django.conf import settings
+from django.utils.translation import gettext, override
 
 from accounts.models import Buyer, Pair
+from messages_app.mail.encoded_runs import hide_runs
+from messages_app.mail.leak_search import holds_any, wanted
+from messages_app.mail.link_rewrite import LinkRewriter
+from messages_app.mail.phrase_rewrite import PhraseRewriter
 from messages_app.mail.rewrite import Rewriter
 from messages_app.policy.facts import Side
+from messages_app.services.languages import language_of
+
+_UNREADABLE = "…"  # what a run of letters that no person reads becomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ def disguise_for(
     own: bool,
 ) -> Disguise:
     """Real addresses of the pair become aliases; the buyer's full name the display name, which is all
-    that a seller may know of it (ACC-9). Mail programs write both into quotes.
+    that a seller may know of it (ACC-9); our action links words. Mail programs write all of them into quotes.
 
     `own` says whether the reader's own addresses are replaced as well: in a message they are, in a notice
     about their own words they would be missed.
@@ -43,29 +53,23 @@ def disguise_for(
         shown |= dict.fromkeys(seller_addresses, seller_alias)
     if own or to_side != Side.BUYER:
         shown[pair.buyer.user.email] = buyer_alias
-    rewriter = Rewriter(shown)
-    full_name = _full_name_pattern(pair.buyer) if to_side != Side.BUYER else None
-    if full_name is None:
-        return Disguise(text=rewriter.text, html=rewriter.html)
-    name = pair.buyer.display_name
+    full_name = pair.buyer.user.full_name if to_side != Side.BUYER and has_other_name(pair.buyer) else ""
+    with override(language_of(pair, to_side)):
+        links = LinkRewriter(settings.PUBLIC_URL, gettext("[link removed]"))
+    addresses, names = Rewriter(shown), PhraseRewriter(full_name, pair.buyer.display_name)
+    want = wanted(frozenset(real for real in shown if "@" in real), frozenset({full_name} - {""}))
     return Disguise(
-        text=lambda text: full_name.sub(lambda _: name, rewriter.text(text)),
-        html=lambda html: full_name.sub(lambda _: escape(name), rewriter.html(html)),
+        text=_chain(links.text, addresses.text, names.text, lambda text: hide_runs(text, want, _UNREADABLE)),
+        html=_chain(links.html, addresses.html, names.html, lambda html: hide_runs(html, want, _UNREADABLE)),
     )
 
 
 def has_other_name(buyer: Buyer) -> bool:
     """Whether the buyer's full name says more than the display name does."""
-    return bool(buyer.user.full_name.split()) and _folded(buyer.user.full_name) != _folded(buyer.display_name)
+    return not holds_any(buyer.display_name, wanted(frozenset(), frozenset({buyer.user.full_name}))) and bool(
+        buyer.user.full_name.split()
+    )
 
 
-def _full_name_pattern(buyer: Buyer) -> re.Pattern[str] | None:
-    if not has_other_name(buyer):
-        return None
-    gap = r"(?:\s|&nbsp;|&#160;|\xa0)+[>|\s]*"
-    words = buyer.user.full_name.split()
-    return re.compile(rf"(?<!\w){gap.join(map(re.escape, words))}(?!\w)", re.IGNORECASE)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _chain(*steps: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: reduce(lambda so_far, step: step(so_far), steps, text)
