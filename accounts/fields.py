@@ -20,11 +20,15 @@ class LineField(forms.CharField):
         return clean_line(super().to_python(value) or "")
 
 
-class AddressField(forms.EmailField):
-    """A mail address in its normal form; never one of the relay's own, which would loop."""
+class KnownAddressField(forms.EmailField):
+    """A mail address in its normal form, asked for to find whom it belongs to."""
 
     def to_python(self, value: Any) -> str:
         return normalise_address(super().to_python(value) or "")
+
+
+class AddressField(KnownAddressField):
+    """An address that mail will be sent to; never one of the relay's own, which would loop."""
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -12,13 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import AddressField, LineField
+from accounts.fields import AddressField, KnownAddressField, LineField
 from accounts.models import Marketplace, Permission
-from accounts.queries.names import is_marketplace_name
+from accounts.names import display_name_of, leads_outside
+from accounts.queries.names import Unfit, why_unfit
 from accounts.zones import known_zones
-
-# A display name is shown unchecked to the other side: nothing in it may lead outside.
-_CONTACT = re.compile(r"@|://|www\.|\.\w{2,}\b|(?:\d\W*){6,}", re.IGNORECASE)
 
 
 def _zone_choices() -> list[tuple[str, str | Promise]]:
@@ -29,7 +26,7 @@ def _zone_choices() -> list[tuple[str, str | Promise]]:
 class SignInForm(AuthenticationForm):
     """E-mail and password. One sentence for every failure: it does not say whether the address is known."""
 
-    username = AddressField(
+    username = KnownAddressField(
         label=_("E-mail"), widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"})
     )
     error_messages = {
@@ -41,16 +38,19 @@ class SignInForm(AuthenticationForm):
 
 
 class AddressForm(forms.Form):
-    """One mail address."""
+    """The address of an account, which may be anybody's: staff have theirs where the relay is."""
 
-    email = AddressField(
+    email = KnownAddressField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
 
-class SignUpForm(AddressForm):
+class SignUpForm(forms.Form):
     """A new buyer."""
 
+    email = AddressField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     full_name = LineField(
         label=_("Full name"),
         max_length=200,
@@ -62,8 +62,13 @@ class SignUpForm(AddressForm):
     )
     field_order = ("full_name", "email", "marketplace")
 
+    def clean_full_name(self) -> str:
+        name = str(self.cleaned_data["full_name"])
+        _refuse(Unfit.CONTACT if leads_outside(name) else why_unfit(display_name_of(name)))
+        return name
 
-class ListedAddressForm(AddressForm):
+
+class ListedAddressForm(forms.Form):
     """An address to authorize (ACC-4)."""
 
     email = AddressField(label=_("Address to authorize"), max_length=254)
@@ -140,8 +145,13 @@ class ProfileForm(forms.Form):
 
     def clean_display_name(self) -> str:
         name = str(self.cleaned_data["display_name"])
-        if _CONTACT.search(name):
-            raise ValidationError(_("A display name has no address, link or phone number in it."))
-        if is_marketplace_name(name):
-            raise ValidationError(_("This name looks like the marketplace's own."))
+        _refuse(why_unfit(name))
         return name
+
+
+def _refuse(unfit: Unfit | None) -> None:
+    """Raises ValidationError for a name that the other side may not see."""
+    if unfit is Unfit.CONTACT:
+        raise ValidationError(_("A name has no address, link or phone number in it."))
+    if unfit is Unfit.MARKETPLACE:
+        raise ValidationError(_("This name looks like the marketplace's own."))

@@ -38,6 +38,11 @@ class Role:
         """Whether a member may do it (ACC-3); a buyer may do everything on their own side."""
         return self.membership is None or self.membership.may(permission)
 
+    @property
+    def may_read(self) -> bool:
+        """Whether messages and orders are theirs to see."""
+        return self.may(Permission.READ)
+
 
 def roles_of(user: User) -> list[Role]:
     """All roles of a person: sellers by name, then buying. Two statements."""

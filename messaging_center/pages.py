@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import Permission
 from accounts.next_page import page_of_ours
 from accounts.roles import current_role
 
@@ -16,12 +18,16 @@ _YEAR = 365 * 24 * 3600  # seconds
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Sign-in, the inbox of the current role, or the admin for staff who have none."""
+    """Sign-in, the inbox of the current role, or the admin for staff who have none. Who may see none of
+    these is told so."""
     if not request.user.is_authenticated:
         return redirect("sign_in")
-    if current_role(request) is None and request.user.is_staff:
+    role = current_role(request)
+    if role is not None and role.may(Permission.READ):
+        return redirect("inbox")
+    if role is None and request.user.is_staff and admin.site.get_app_list(request):
         return redirect("admin:index")
-    return redirect("inbox")
+    return render(request, "nowhere.html", {"role": role})
 
 
 @require_POST

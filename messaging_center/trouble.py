@@ -1,12 +1,15 @@
-"""What a page says when something broke: 503 while database or disk are in trouble, else 500 (REL-3)."""
+"""What a page says when something broke: 503 while database or disk are in trouble, else 500 (REL-3); and
+when somebody opens what only a button may call."""
 
 from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as bare_error
 from redis import RedisError
@@ -22,6 +25,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return bare_error(request)
     headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+def with_words_for_405(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the 405 that Django leaves empty gets a page (UX-5). Stands behind who is signed in."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        if not isinstance(answer, HttpResponseNotAllowed) or answer.content:
+            return answer
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = answer.headers["Allow"]
+        return page
+
+    return middleware
 
 
 def is_passing(error: BaseException | None) -> bool:

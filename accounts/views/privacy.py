@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +13,7 @@ from accounts.access import buyer_role_or_404
 from accounts.models import Buyer
 from accounts.queries.buyer_pairs import pair_of_buyer_or_404, pairs_of_buyer
 from accounts.services import consent
+from accounts.signed_out import login_required
 
 
 @require_safe

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,14 +16,15 @@ from accounts.models import AuthorizedAddress, Buyer, Permission, Seller
 from accounts.queries.addresses import authorized_address_or_404, authorized_addresses
 from accounts.roles import Role
 from accounts.services import addresses, people
+from accounts.signed_out import login_required, login_required_keeping, writing_again
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping("email")
 def address_list(request: HttpRequest) -> HttpResponse:
     """The addresses that may write as the seller, and a form for another (ACC-4)."""
     role = seller_role_or_404(request, Permission.SETTINGS)
-    form = ListedAddressForm(request.POST or None)
+    form = ListedAddressForm(request.POST or None, initial=writing_again(request))
     if form.is_valid():
         _say_listed(request, _add(_seller(role), form.cleaned_data["email"]))
         return redirect("settings_addresses")
@@ -86,7 +86,7 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping(*BuyerNotificationsForm.base_fields, *SellerNotificationsForm.base_fields)
 def notifications(request: HttpRequest) -> HttpResponse:
     """Which mails come, and where to: a seller's by permission, a buyer's own (ACC-5, ACC-6)."""
     role = role_or_404(request, Permission.SETTINGS)
@@ -96,7 +96,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 def _buyer_notifications(request: HttpRequest, role: Role, buyer: Buyer) -> HttpResponse:
-    initial = {"mail_messages": buyer.mail_messages, "mail_system": buyer.mail_system}
+    initial = _ticked(request) or {
+        "mail_messages": buyer.mail_messages,
+        "mail_system": buyer.mail_system,
+    }
     form = BuyerNotificationsForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         data = form.cleaned_data
@@ -108,8 +111,17 @@ def _buyer_notifications(request: HttpRequest, role: Role, buyer: Buyer) -> Http
     )
 
 
+def _ticked(request: HttpRequest) -> dict[str, str | bool]:
+    """What was posted before signing in again, whole: a box that was not ticked is not in it."""
+    kept = writing_again(request)
+    names = (*BuyerNotificationsForm.base_fields, *SellerNotificationsForm.base_fields)
+    return {name: kept.get(name, False) for name in names} if kept else {}
+
+
 def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> HttpResponse:
-    initial = {name: getattr(seller, name) for name in SellerNotificationsForm.base_fields}
+    initial = _ticked(request) or {
+        name: getattr(seller, name) for name in SellerNotificationsForm.base_fields
+    }
     form = SellerNotificationsForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         data = dict(form.cleaned_data)
@@ -126,7 +138,7 @@ def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping("display_name", "language", "time_zone")
 def profile(request: HttpRequest) -> HttpResponse:
     """Language, time zone, and a buyer's display name (ACC-9, ACC-10)."""
     role = role_or_404(request)
@@ -134,7 +146,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "language": role.user.language,
         "time_zone": role.user.time_zone,
         "display_name": role.buyer.display_name if role.buyer else "",
-    }
+    } | writing_again(request)
     form = ProfileForm(request.POST or None, initial=initial, is_buyer=role.buyer is not None)
     if form.is_valid():
         people.set_profile(user=role.user, **form.cleaned_data)

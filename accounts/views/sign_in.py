@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
@@ -13,9 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import SignInForm
+from accounts.kept_writing import hand_over, remember_person, sealed_of
+from accounts.models import User
 from accounts.next_page import page_of_ours
 from accounts.rate_limit import SIGN_IN_PER_PLACE, count_try, is_spent, place_of
 from accounts.roles import switch_role
+from accounts.signed_out import login_required
 
 
 @sensitive_post_parameters("password")
@@ -31,15 +33,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _page(request, SignInForm(request), locked=True)  # a bound one would be tried
     form = SignInForm(request, request.POST)
     if form.is_valid():
-        login(request, form.get_user())
-        return HttpResponseRedirect(_next_page(request))
+        return _let_in(request, form.get_user())
     count_try(SIGN_IN_PER_PLACE, place)
     return _page(request, form, locked=_was_locked_out(request))
 
 
+def _let_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Begins the session, and hands what its author had written on to the page that it was written for."""
+    login(request, user)
+    if not hand_over(request, user):
+        messages.warning(request, _("What was written here before could not be kept. It was not sent."))
+    answer = HttpResponseRedirect(_next_page(request))
+    remember_person(request, answer, user)
+    return answer
+
+
 def _page(request: HttpRequest, form: SignInForm, *, locked: bool = False) -> HttpResponse:
     status = 429 if locked else 422 if form.is_bound else 200
-    context = {"form": form, "locked": locked, "next": _wanted_page(request)}
+    context = {"form": form, "locked": locked, "next": _wanted_page(request), "kept": sealed_of(request)}
     return render(request, "accounts/sign_in.html", context, status=status)
 
 

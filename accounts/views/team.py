@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from accounts.forms import MemberForm
 from accounts.queries.team import member_or_404, team_of
 from accounts.roles import Role
 from accounts.services.team import remove_member, set_permissions
+from accounts.signed_out import login_required
 
 
 @require_safe

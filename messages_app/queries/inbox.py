@@ -92,6 +92,13 @@ def view_named(role: Role, name: str) -> View:
     return next((view for view in views if view.name == name), views[0])
 
 
+def list_beyond_first(role: Role, name: str) -> str:
+    """The name of the view that a thread was opened from, empty where that is the first one, which the
+    address of the list shows by itself."""
+    found = view_named(role, name)
+    return found.name if found is not views_of(role)[0] else ""
+
+
 def entries_of(role: Role) -> QuerySet[MailboxEntry]:
     """The mailbox of the role: nobody else's threads are in it (SEC-1)."""
     if role.side == Side.SELLER:

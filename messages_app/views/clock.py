@@ -3,9 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,10 +11,12 @@ from django.views.decorators.http import require_POST
 from accounts.access import require, role_or_404
 from accounts.models import Permission
 from accounts.roles import Role
+from accounts.signed_out import login_required
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import thread_or_404
 from messages_app.services.clock import mark_not_needed, undo_not_needed
+from messages_app.views.thread import to_thread
 
 
 @require_POST
@@ -28,7 +28,7 @@ def no_response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         messages.success(request, _("Marked as no response needed."))
     else:
         messages.info(request, _("No response was due in this conversation."))
-    return redirect("thread", thread_id=thread.id)
+    return to_thread(request, thread.id)
 
 
 @require_POST
@@ -40,7 +40,7 @@ def response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         messages.success(request, _("The response is due again, at the same time as before."))
     else:
         messages.info(request, _("There is nothing to undo: the conversation has moved on."))
-    return redirect("thread", thread_id=thread.id)
+    return to_thread(request, thread.id)
 
 
 def _own_thread(request: HttpRequest, thread_id: UUID) -> tuple[Role, Thread]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,6 +9,7 @@ from accounts.access import require, role_or_404
 from accounts.models import Permission
 from accounts.roles import Role
 from accounts.services.pairs import pair_for
+from accounts.signed_out import login_required_keeping, writing_again
 from messages_app.forms import MessageForm, ReasonForm, TopicForm, upload_limit_mb
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
@@ -34,14 +34,14 @@ CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping("text", "reason", "topic")
 def new_message(request: HttpRequest) -> HttpResponse:
     """Contact Buyer with a reason, or Contact Seller with a topic, about an order (RSN-1, RSN-8)."""
     role = role_or_404(request)
     order = order_or_404(role, request.GET.get("order", ""))
     require(role, Permission.REPLY)
     if request.method != "POST":
-        return _page(request, role, order, _form(role, order))
+        return _page(request, role, order, _form(role, order, kept=writing_again(request)))
     form = _form(role, order, request)
     if not form.is_valid():
         return _page(request, role, order, form_again(form), status=422)
@@ -55,11 +55,17 @@ def new_message(request: HttpRequest) -> HttpResponse:
     return redirect("thread", thread_id=sent.thread_id)
 
 
-def _form(role: Role, order: Order, request: HttpRequest | None = None) -> MessageForm:
+def _form(
+    role: Role,
+    order: Order,
+    request: HttpRequest | None = None,
+    *,
+    kept: dict[str, str] | None = None,
+) -> MessageForm:
     given = (request.POST, request.FILES) if request else ()
     if role.side == Side.BUYER:
-        return TopicForm(*given, topics=BUYER_TOPICS)
-    return ReasonForm(*given, reasons=reasons_for(order))
+        return TopicForm(*given, topics=BUYER_TOPICS, initial=kept)
+    return ReasonForm(*given, reasons=reasons_for(order), initial=kept)
 
 
 def _subject(form: MessageForm, order: Order) -> str:

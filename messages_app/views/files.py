@@ -3,7 +3,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from csp.decorators import csp
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import require, role_or_404
 from accounts.models import Permission
+from accounts.signed_out import login_required
 from messages_app.models import Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import attachment_or_404, file_key, file_name, message_or_404

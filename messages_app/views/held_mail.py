@@ -3,7 +3,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_owner, role_or_404
+from accounts.signed_out import login_required
 from messages_app.queries.held_mail import held_mail_or_404
 from messages_app.queries.held_mail import held_mails as held_mails_of
 from messages_app.services.held_mail import confirm_mail, discard_mail

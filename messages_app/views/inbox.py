@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import role_or_404
 from accounts.models import Permission
+from accounts.signed_out import login_required
 from messages_app.queries.held_mail import held_count
 from messages_app.queries.inbox import counts_of, inbox_page, view_named, views_of
 

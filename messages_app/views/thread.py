@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -14,9 +15,11 @@ from accounts.access import require, role_or_404
 from accounts.models import Permission
 from accounts.queries.pairs import alias_of
 from accounts.roles import Role
+from accounts.signed_out import login_required_keeping, writing_again
 from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
+from messages_app.queries.inbox import list_beyond_first
 from messages_app.queries.moments import read_moment
 from messages_app.queries.threads import NEWEST, conversation, last_contact, thread_or_404
 from messages_app.services.reading import mark_read
@@ -25,7 +28,7 @@ from orders.models import Order, OrderEvent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping("text", "reason")
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A conversation: read it, answer it. What the gate refuses comes back with its reasons (422)."""
     role = role_or_404(request)
@@ -34,15 +37,21 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _reply(request, role, found)
     mark_read(thread=found, side=Side(role.side), now=timezone.now())
-    return _page(request, role, found, _form(role, found))
+    return _page(request, role, found, _form(role, found, kept=writing_again(request)))
 
 
-def _form(role: Role, thread: Thread, request: HttpRequest | None = None) -> MessageForm:
+def _form(
+    role: Role,
+    thread: Thread,
+    request: HttpRequest | None = None,
+    *,
+    kept: dict[str, str] | None = None,
+) -> MessageForm:
     """A reply needs no reason; a seller who writes on unasked picks one (RSN-1)."""
     given = (request.POST, request.FILES) if request else ()
     if role.side == Side.SELLER and thread.buyer_wrote_at is None and thread.order:
-        return ReasonForm(*given, reasons=reasons_for(thread.order))
-    return MessageForm(*given)
+        return ReasonForm(*given, reasons=reasons_for(thread.order), initial=kept)
+    return MessageForm(*given, initial=kept)
 
 
 def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
@@ -58,7 +67,14 @@ def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
         kept = form_again(form) if sent.may_be_sent_again else _form(role, thread)
         return _page(request, role, thread, kept, said=said, status=422)
     say_sent(request, sent)
-    return redirect("thread", thread_id=thread.id)
+    return to_thread(request, thread.id)
+
+
+def to_thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Back to the conversation, which keeps in its address from which list it was opened."""
+    view = request.GET.get("view", "")
+    address = reverse("thread", args=[thread_id])
+    return HttpResponseRedirect(f"{address}?{urlencode({'view': view})}" if view else address)
 
 
 def _page(
@@ -83,6 +99,7 @@ def _page(
         "contact": last_contact(thread) if role.side == Side.SELLER else None,
         "alias": alias_of(thread.pair, Side(role.side).other) if thread.pair else "",
         "form": form,
+        "list_view": list_beyond_first(role, request.GET.get("view", "")),
         "may_reply": role.may(Permission.REPLY) and thread.pair is not None,
         "objections": said or [],
         "upload_limit_mb": upload_limit_mb(),

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import require, role_or_404
 from accounts.models import Permission
+from accounts.signed_out import login_required
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import message_or_404
 from messages_app.queries.trace import trace_of

@@ -93,3 +93,31 @@ def test_pages_name_their_landmarks_and_have_one_heading() -> None:
     assert page.index('class="skip" href="#main"') < page.index("<header")
     assert page.count("<h1") == page.count("<main") == 1
     assert re.search(r'<nav class="mainnav" aria-label="[^"]+">', page)
+
+
+@pytest.mark.rule("ACC-3", "UX-5")
+def test_a_member_who_may_not_read_lands_on_a_page_that_says_so_and_leads_on() -> None:
+    member = MembershipFactory.create(can_read=False, seller__trade_name="Alder and Pine")
+    client = browser(member.user)
+    answer = client.get("/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "does not include reading messages and orders" in page
+    for name in ("inbox", "orders"):
+        assert f'href="{reverse(name)}"' not in page
+        refused = client.get(reverse(name))
+        assert refused.status_code == 403
+        assert 'href="/"' in refused.content.decode()  # and from there it goes on
+    assert f'href="{reverse("settings_profile")}"' in page
+    assert client.get(reverse("settings_profile")).status_code == 200
+
+
+@pytest.mark.rule("ACC-1", "UX-5")
+def test_staff_land_in_the_administration_or_on_a_page_that_says_why_not() -> None:
+    admin = browser(UserFactory.create(is_staff=True, is_superuser=True))
+    assert admin.get("/")["Location"] == reverse("admin:index")
+    assert admin.get("/", follow=True).status_code == 200
+    for user in (UserFactory.create(is_staff=True), UserFactory.create()):
+        answer = browser(user).get("/")
+        assert answer.status_code == 200
+        assert "no part of the administration is open to it yet" in answer.content.decode()

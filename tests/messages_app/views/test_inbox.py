@@ -28,7 +28,8 @@ ROW = re.compile(r'<li class="row( row--unread)?">.*?class="row__link cut" href=
 
 
 def threads_on(page: str) -> list[str]:
-    return [match.group(2) for match in ROW.finditer(page)]
+    """The addresses of the threads, without the view that they were opened from."""
+    return [match.group(2).partition("?")[0] for match in ROW.finditer(page)]
 
 
 def ask(pair: Pair, hours_ago: float) -> str:
@@ -147,6 +148,32 @@ def test_an_unreadable_cursor_begins_at_the_front(world: World, cursor: str) -> 
     answer = signed_in(world.owner).get(f"{reverse('inbox')}?view=all&after={cursor}")
     assert answer.status_code == 200
     assert threads_on(answer.content.decode()) == [reverse("thread", args=[world.thread.pk])]
+
+
+@pytest.mark.rule("BOX-2")
+@pytest.mark.parametrize("view", ["needed", "received", "unread", "sent", "refused", "all"])
+def test_the_way_back_from_a_thread_leads_to_the_view_it_was_opened_from(view: str) -> None:
+    pair = PairFactory.create()
+    owner = seller_owner(pair.seller)
+    thread = UUID(ask(pair, 3).split("/")[2])
+    write(pair, Side.SELLER, user=owner, thread_id=thread, text="Here it is.", hours_ago=2)
+    write(pair, Side.SELLER, user=owner, thread_id=thread, text=REFUSED_TEXT, hours_ago=1)
+    write(pair, Side.BUYER, user=pair.buyer.user, thread_id=thread, text="Not yet.")
+    client = signed_in(owner)
+    listed = client.get(f"{reverse('inbox')}?view={view}").content.decode()
+    address = next(match.group(2) for match in ROW.finditer(listed))
+    back = reverse("inbox") + ("" if view == "needed" else f"?view={view}")
+    assert f'href="{back}" aria-label="Back to the list"' in client.get(address).content.decode()
+    button = reverse("no_response_needed", args=[thread]) + ("" if view == "needed" else f"?view={view}")
+    assert f'action="{button}"' in client.get(address).content.decode()
+    assert client.post(button)["Location"] == address
+    form = {"text": "And there.", "token": "0" * 32}
+    assert client.post(address, form)["Location"] == address
+
+
+def test_a_view_that_is_none_is_not_carried(world: World) -> None:
+    page = signed_in(world.owner).get(f"{reverse('thread', args=[world.thread.pk])}?view=%22x").content
+    assert f'href="{reverse("inbox")}" aria-label="Back to the list"' in page.decode()
 
 
 def queries_of(client: Client, path: str) -> int:

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -38,6 +39,17 @@ def test_there_is_somebody_for_everything() -> None:
     roles = Counter(role.partition(":")[0] for person in world()["people"] for role in person["roles"])
     assert roles["moderator"] == roles["admin"] == 1
     assert any({"buyer", "member:officina-bosco"} <= set(person["roles"]) for person in world()["people"])
+
+
+@pytest.mark.rule("ACC-1")
+@pytest.mark.usefixtures("seeded")
+def test_everybody_signs_in_and_lands_on_a_page() -> None:
+    for person in world()["people"]:
+        client = Client()
+        form = {"username": person["email"], "password": person["password"]}
+        answer = client.post("/sign-in/", form, follow=True)
+        assert answer.status_code == 200, person
+        assert answer.wsgi_request.user.is_authenticated, person  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("seeded")
