@@ -168,16 +168,17 @@ def is_rule(line: Line) -> bool:
     return bool(_RULE.fullmatch(line.folded))
 
 
-def opens_header_block(lines: Sequence[Line], index: int) -> bool:
-    """Whether From:/Sent:/To:/Subject: lines begin here: at least three kinds, From among them."""
+def header_block_length(lines: Sequence[Line], index: int) -> int:
+    """How many lines from `index` on are From:/Sent:/To:/Subject: lines; 0 for fewer than three kinds or
+    without a From among them."""
     if lines[index].label not in ("from", "date"):
-        return False
+        return 0
     found: set[str] = set()
-    misses = 0
-    for line in lines[index : index + _MAX_BLOCK_LINES]:
+    length = misses = 0
+    for count, line in enumerate(lines[index : index + _MAX_BLOCK_LINES], start=1):
         if line.label:
             found.add(line.label)
-            misses = 0
+            length, misses = count, 0
         elif (misses := misses + 1) > _MOST_OTHER_LINES:
             break
-    return len(found) >= _LEAST_LABELS and "from" in found
+    return length if len(found) >= _LEAST_LABELS and "from" in found else 0

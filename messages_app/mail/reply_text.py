@@ -11,10 +11,10 @@ from enum import Enum, auto
 from messages_app.mail.attributions import (
     Line,
     attribution_length,
+    header_block_length,
     introduction_length,
     is_rule,
     is_separator,
-    opens_header_block,
     read_lines,
 )
 from messages_app.mail.parsed import ReplySpans
@@ -40,8 +40,9 @@ def split_reply(text: str, *, own_marks: tuple[str, ...] = ()) -> ReplySpans:
     attribution lines of the usual programs, and `>` lines.
 
     Where answers stand between quotes, the spans hold all but the attribution lines and the unmarked
-    rest: their `>` lines are shown, and are not the author's words. A remainder that is empty, or
-    50,000 lines and more, give one span over everything.
+    rest: their `>` lines are shown, and are not the author's words. Where nothing would be left, they
+    hold all but attributions and header blocks: the answer may stand in the unmarked rest. A text
+    without quotes, or of 50,000 lines and more, gives one span over everything.
     """
     whole = ReplySpans(new=((0, len(text)),))
     if text.count("\n") >= MAX_LINES:
@@ -53,8 +54,11 @@ def split_reply(text: str, *, own_marks: tuple[str, ...] = ()) -> ReplySpans:
     tail = _before_blanks(lines, min(marked, _first_foreign_mark(lines, attributions)))
     kinds = _kinds(lines[:tail], attributions) + [_Kind.REST] * (len(lines) - tail)
     runs = _runs(kinds, _Kind.NEW)
-    if not runs or all(kind in (_Kind.NEW, _Kind.BLANK) for kind in kinds):
+    if all(kind in (_Kind.NEW, _Kind.BLANK) for kind in kinds):
         return whole
+    if not runs:
+        runs = _runs(_kinds(lines, attributions | _header_blocks(lines)), _Kind.NEW, _Kind.QUOTE)
+        return ReplySpans(new=_spans(lines, runs)) if runs else whole
     if _is_interleaved(kinds, runs):
         runs = _runs(kinds, _Kind.NEW, _Kind.QUOTE)
     return ReplySpans(new=_spans(lines, runs))
@@ -95,6 +99,17 @@ def _attributions(lines: Sequence[Line], aliases: tuple[str, ...], marked: int) 
     return found
 
 
+def _header_blocks(lines: Sequence[Line]) -> dict[int, int]:
+    """First line and number of lines of each unquoted header block."""
+    blocks: dict[int, int] = {}
+    end = 0
+    for index, line in enumerate(lines):
+        if index >= end and not line.quoted and (length := header_block_length(lines, index)):
+            blocks[index] = length
+            end = index + length
+    return blocks
+
+
 def _before_blanks(lines: Sequence[Line], start: int) -> int:
     """The line from which everything is quoted without `>`: blank lines and rules above belong to it."""
     while 0 < start < len(lines) and (lines[start - 1].blank or is_rule(lines[start - 1])):
@@ -107,7 +122,7 @@ def _first_foreign_mark(lines: Sequence[Line], attributions: dict[int, int]) -> 
     for index, line in enumerate(lines):
         if line.quoted or not line.folded:
             continue
-        if is_separator(line) or opens_header_block(lines, index):
+        if is_separator(line) or header_block_length(lines, index):
             return index
         if index in attributions and not _quote_follows(lines, index + attributions[index]):
             return index

@@ -129,7 +129,6 @@ def test_own_marks_come_first(text: str, answer: str) -> None:
         "Just text",
         "Two\n\nparagraphs\n",
         "> only\n> quoted",
-        "On 12/03/2024 10:00, Shop wrote:\n> only quoted",
         "> one?\nyes\n> two?\nno",  # answers between quotes
         "Hi\n\n> one?\n\nyes\n\n> two?",
         "On 3 May you wrote:\nall was well",  # a sentence: no date with digits in it
@@ -144,6 +143,16 @@ def test_own_marks_come_first(text: str, answer: str) -> None:
 )
 def test_left_as_it_stands(text: str) -> None:
     assert split_reply(text).new == ((0, len(text)),)
+
+
+@pytest.mark.rule("MAIL-13", "POL-1")
+@pytest.mark.parametrize("head", [*ATTRIBUTIONS, *BLOCKS[:9]])
+def test_where_nothing_is_left_only_the_header_lines_are_folded(head: str) -> None:
+    """As with an answer that is a file: the header lines, which name addresses, are nobody's words."""
+    for quote in ("> only\n> quoted", "maybe an answer\n\nmaybe not"):
+        assert new(f"{head}\n\n{quote}\n") == quote
+        assert new(f"\n\n{head}\n{quote}") == quote
+    assert new(head) == head
 
 
 @pytest.mark.rule("MAIL-13")
@@ -217,10 +226,10 @@ def test_above_a_quote_the_alias_shows_an_attribution_in_any_language(introducti
 
 
 @pytest.mark.rule("MAIL-13")
-@pytest.mark.parametrize(("blanks", "answer"), [(MAX_BLANKS, "Yes."), (MAX_BLANKS + 1, None)])
-def test_blank_lines_between_an_attribution_and_its_quote(blanks: int, answer: str | None) -> None:
+@pytest.mark.parametrize(("blanks", "answer"), [(MAX_BLANKS, "Yes."), (MAX_BLANKS + 1, "> old\n\nYes.")])
+def test_blank_lines_between_an_attribution_and_its_quote(blanks: int, answer: str) -> None:
     text = ATTRIBUTIONS[0] + "\n" * (blanks + 1) + "> old\n\nYes."
-    assert new(text) == (answer or text)
+    assert new(text) == answer
 
 
 PIECES = st.sampled_from(
