@@ -51,17 +51,20 @@ def clean_address(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if not _LOCAL_PART.fullmatch(local):
         raise ValueError("not a mailbox that a seven-bit mail can name")
-    return (
-        f"{local}@{idna.encode(domain, uts46=True).decode()}"
-        if not domain.isascii()
-        else _ascii(local, domain)
-    )
-
-
-def _ascii(local: str, domain: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", domain):
+    if not domain.isascii():
+        domain = idna.encode(domain, uts46=True).decode()
+    if not _DOMAIN.fullmatch(domain):
         raise ValueError("not a domain that a mail can name")
     return f"{local}@{domain}"
+
+
+def can_be_named(address: str) -> bool:
+    """Whether a seven-bit header can carry the address: no mail can be sent to any other."""
+    try:
+        clean_address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def unstructured(name: str, value: str) -> str:

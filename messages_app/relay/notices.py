@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries.addresses import is_of_a_seller
+from messages_app.mail.headers import can_be_named
 from messages_app.models import Delivery
 from messages_app.policy.facts import Side
 from messages_app.policy.verdict import Severity
 from messages_app.relay.arrival import Arrival, Party
+from messages_app.services.languages import language_of
 from messages_app.services.locks import lock_name
 from messages_app.services.outbox import queue_delivery
 
@@ -26,7 +28,7 @@ _NOBODY = frozenset(
 def queue_refusal(arrival: Arrival, template: str) -> Delivery | None:
     """Tells the proven address that wrote; None where nobody is to be told. Within a transaction."""
     party = arrival.party
-    if party is None or not party.proven:
+    if party is None or not party.proven or not can_be_named(party.address):
         return None
     if not party.listed and (party.address.partition("@")[0] in _NOBODY or _told_today(party.address)):
         return None
@@ -69,10 +71,9 @@ def _told_today(address: str) -> bool:
 
 
 def _language(arrival: Arrival, party: Party) -> str:
-    """Theirs, where the address is known to be somebody's; of an unlisted one nothing is given away:
-    their own language, or the marketplace's."""
+    """Theirs, where the address is known to be somebody's, else their side's; of an unlisted one nothing is
+    given away: their own language, or the marketplace's."""
     person = party.user or User.objects.filter(email=party.address).first()
-    if person and person.language:
-        return person.language
-    seller = arrival.pair.seller
-    return seller.language if party.listed and arrival.author == "seller" else seller.marketplace.language
+    if party.listed and arrival.author:
+        return language_of(arrival.pair, arrival.author, person)
+    return (person.language if person else "") or arrival.pair.seller.marketplace.language

@@ -78,6 +78,7 @@ def test_a_display_name_cannot_pass_for_an_address(name: str, clean: str) -> Non
 )
 def test_an_address_is_ascii(address: str, clean: str) -> None:
     assert headers.clean_address(address) == clean
+    assert headers.can_be_named(address)
 
 
 @pytest.mark.rule("SEC-6")
@@ -97,11 +98,15 @@ def test_an_address_is_ascii(address: str, clean: str) -> None:
         "a,b@x.example",
         "a@x.example, b@y.example",
         "x" * 65 + "@x.example",
+        '"a.b"@x.example',
+        "a@[192.0.2.1]",
+        "a@\u2603.example",
     ],
 )
 def test_what_no_header_can_carry_is_an_error(address: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - idna's errors are among them, each with words of its own
         headers.clean_address(address)
+    assert not headers.can_be_named(address)
 
 
 @pytest.mark.rule("MAIL-19")

@@ -82,6 +82,55 @@ def test_the_neutral_refusal_goes_once_per_address_and_day(pair: Pair) -> None:
 
 
 @pytest.mark.rule("MAIL-9")
+def test_quotes_that_are_not_needed_make_no_other_address(pair: Pair) -> None:
+    local, _, domain = pair.buyer.user.email.partition("@")
+    inbound = arrive(mail_from(f'"{local}"@{domain}'), alias_of(pair, "seller"))
+    assert (inbound.state, inbound.outcome) == ("done", "delivered")
+
+
+@pytest.mark.rule("MAIL-9", "MAIL-27")
+@pytest.mark.parametrize("stranger", ["jürgen@bücher.example", '"some body"@mail.example'])
+def test_an_address_that_no_mail_can_name_is_refused_in_silence(pair: Pair, stranger: str) -> None:
+    inbound = arrive(mail_from(stranger), alias_of(pair, "seller"))
+    assert (inbound.state, inbound.outcome, notices()) == ("refused", "unlisted", [])
+
+
+@pytest.mark.rule("MAIL-9", "MAIL-27")
+def test_a_domain_in_letters_is_told_under_its_name_in_seven_bits(pair: Pair) -> None:
+    arrive(mail_from("jurgen@bücher.example"), alias_of(pair, "seller"))
+    assert notices() == [("unlisted", "jurgen@xn--bcher-kva.example")]
+
+
+@pytest.mark.rule("MAIL-9", "ACC-9")
+@pytest.mark.parametrize(
+    ("own", "marketplace", "told_in"), [("pl", "fr", "pl"), ("", "fr", "fr")], ids=["own", "marketplace"]
+)
+def test_a_strangers_refusal_speaks_their_language_or_the_marketplaces(
+    pair: Pair, own: str, marketplace: str, told_in: str
+) -> None:
+    known = PairFactory.create().buyer.user
+    known.language = own
+    known.save()
+    pair.seller.marketplace.language = marketplace
+    pair.seller.marketplace.save()
+    arrive(mail_from(known.email), alias_of(pair, "seller"))
+    assert Delivery.objects.get(template="unlisted").language == told_in
+
+
+@pytest.mark.rule("ACC-9", "ACC-3")
+@pytest.mark.parametrize(("own", "told_in"), [("it", "it"), ("", "es")])
+def test_a_members_refusal_speaks_their_language_or_the_sellers(pair: Pair, own: str, told_in: str) -> None:
+    reader = MembershipFactory.create(seller=pair.seller, can_reply=False).user
+    AuthorizedAddressFactory.create(seller=pair.seller, address=reader.email)
+    reader.language = own
+    reader.save()
+    pair.seller.language = "es"
+    pair.seller.save()
+    arrive(mail_from(reader.email), alias_of(pair, "buyer"))
+    assert Delivery.objects.get(template="no_reply_permission").language == told_in
+
+
+@pytest.mark.rule("MAIL-9")
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_refuse_a_stranger_once(pair: Pair) -> None:
