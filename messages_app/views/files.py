@@ -14,6 +14,7 @@ from accounts.models import Permission
 from accounts.signed_out import login_required
 from messages_app.models import Message, Thread
 from messages_app.policy.facts import Side
+from messages_app.queries.inline_images import with_inline_images
 from messages_app.queries.threads import attachment_or_404, file_key, file_name, message_or_404
 from messages_app.vault.content import shown_content, written_content
 from messages_app.vault.files import read_file
@@ -29,10 +30,11 @@ CONTENT_TYPES = {
     "doc": "application/msword",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-# The frame's own policy: its inline styles, nothing from anywhere, shown in our pages alone.
+# The frame's own policy: its inline styles and images, nothing from anywhere, shown in our pages alone.
 FRAME_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
     "frame-ancestors": ["'self'"],
     "form-action": ["'none'"],
     "base-uri": ["'none'"],
@@ -73,7 +75,8 @@ def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
     key = open_key(thread.key)
     own = message.author == Side(role.side)
     content = written_content(key, message) if own else shown_content(key, message)
-    context = {"html": content.html, "language": _language_of(message, thread)}
+    html = with_inline_images(content.html, message, key)
+    context = {"html": html, "language": _language_of(message, thread)}
     return render(request, "messages_app/message_html.html", context)
 
 

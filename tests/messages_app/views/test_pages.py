@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -16,6 +17,7 @@ from accounts.models import Pair, Permission
 from messages_app.models import InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
 from messages_app.services.links import no_response_link, opt_out_link, unsubscribe_link
+from messages_app.services.submission import SubmittedFile
 from tests.factories import (
     BuyerFactory,
     MembershipFactory,
@@ -24,6 +26,7 @@ from tests.factories import (
     SellerFactory,
     seller_owner,
 )
+from tests.messages_app.files.samples import image
 from tests.messages_app.relay.inbound_world import mail_from, take_in
 from tests.messages_app.views.world import World, signed_in, write
 
@@ -111,10 +114,31 @@ def test_mail_html_is_shown_in_a_frame_that_can_do_nothing(hostile_pair: Pair) -
     assert "track.example" not in body
     policy = dict(re.findall(r"([a-z-]+) ?([^;]*)", answer["Content-Security-Policy"]))
     assert policy["default-src"] == "'none'"
-    assert {"script-src", "img-src", "font-src", "frame-src", "connect-src"}.isdisjoint(policy)
+    assert {"script-src", "font-src", "frame-src", "connect-src"}.isdisjoint(policy)
+    assert policy["img-src"] == "data:"
     assert policy["frame-ancestors"] == "'self'"
     assert policy["sandbox"].strip() == ""
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.rule("MAIL-18")
+def test_a_frame_shows_the_images_that_came_within_the_mail(world: World) -> None:
+    """Only that mail's own, only images, and no more than a page can carry."""
+    photo, large = image("PNG"), image("PNG", size=(2000, 1000), mode="RGB") + b"\0" * 4_000_000
+    files = tuple(
+        SubmittedFile(name=name, content=content, content_id=cid, inline=True)
+        for name, content, cid in (("a.png", photo, "one"), ("b.png", large, "two"))
+    )
+    sent = write(
+        world.pair,
+        Side.BUYER,
+        thread_id=world.thread.pk,
+        files=files,
+        html='<p>See <img src="cid:one" alt="the leg"> <img src="cid:two"> <img src="cid:three"></p>',
+    )
+    html = signed_in(world.owner).get(reverse("message_html", args=[sent.message_id])).content.decode()
+    assert re.findall(r'src="data:image/png;base64,([^"]+)"', html) == [b64encode(photo).decode()]
+    assert len(re.findall(r'src="cid:[0-9a-f]{32}"', html)) == 1
 
 
 @pytest.mark.rule("SEC-3")
