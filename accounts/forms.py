@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AddressField, KnownAddressField, LineField
 from accounts.models import Marketplace, Permission
-from accounts.names import display_name_of, leads_outside
+from accounts.names import display_name_of
 from accounts.queries.names import Unfit, why_unfit
 from accounts.zones import known_zones
 
@@ -64,7 +64,7 @@ class SignUpForm(forms.Form):
 
     def clean_full_name(self) -> str:
         name = str(self.cleaned_data["full_name"])
-        _refuse(Unfit.CONTACT if leads_outside(name) else why_unfit(display_name_of(name)))
+        _refuse(why_unfit(name) or why_unfit(display_name_of(name)))
         return name
 
 

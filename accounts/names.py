@@ -5,6 +5,7 @@ Values in, values out.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -23,6 +24,18 @@ _SMALL = str.maketrans(
     "авсеһнігјкӏмопрѕтиԝхуԁԛ" + "αβγεηικνορτυχω" + "օսհոցզ" + "0134578$@!|€ıłøđħ",
     "abcehhirjklmonpstuwxydq" + "abyenikvoptuxw" + "ouhngq" + "oleastbsalleilodh",
 )
+# What leads outside: an address, a link, a path, the words for their signs, a number to call.
+_AT = "at|arroba|arobase|chiocciola|klammeraffe|małpa"
+_DOT = "dot|punkt|punto|point|kropka"
+_CONTACT = re.compile(
+    rf"""@|://|www\.|\.\w{{2,}}\b|\.\w+/|\w{{2,}}\s+\.\s*\w{{2,}}
+    |[([{{<]\s*(?:{_AT}|{_DOT})\s*[])}}>]|\b(?:{_AT})\b.+\b(?:{_DOT})\b
+    |(?:\d[\W_]*){{6,}}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SHORTENED = re.compile(r"\b(\w{1,4})\.(?=(\w)\w)(?!\w+/)")  # "J.Winter", "St.John"
+_SAINTS = frozenset({"st", "ste"})
+
 _KEPT_FORMAT = "\u200c\u200d"  # joiners: Persian, Indic scripts and emoji need them
 
 
@@ -52,6 +65,33 @@ def display_name_of(full_name: str) -> str:
     if len(names) == 1:
         return names[0][:60]
     return f"{names[0][:57]} {names[-1][0].upper()}."
+
+
+def leads_outside(name: str) -> bool:
+    """Whether a name holds an address, a link or a phone number, however its letters are dressed (ACC-9)."""
+    plain = "".join(map(_plain, unicodedata.normalize("NFKC", name)))
+    return bool(_CONTACT.search(_SHORTENED.sub(_apart, plain)))
+
+
+def _plain(letter: str) -> str:
+    """A figure of any shape as 0 to 9, a full stop of any script as a dot, a low line as the blank that it
+    stands for; what is not seen, nothing."""
+    figure = unicodedata.digit(letter, None)
+    if figure is not None:
+        return str(figure)
+    if letter in "。։۔।᙮":
+        return "."
+    if letter == "_":
+        return " "
+    return "" if unicodedata.category(letter) in ("Mn", "Me", "Cf") else letter
+
+
+def _apart(shortened: re.Match[str]) -> str:
+    """An initial, a title or a saint, with a blank behind its dot: no domain then."""
+    word, follows = shortened[1], shortened[2]
+    is_initial = len(word) == 1 and word.isupper()
+    known = is_initial or word.casefold() in _TITLES | _SAINTS
+    return f"{word}. " if known and follows.isupper() else shortened[0]
 
 
 def skeleton(text: str) -> str:

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Seller, User
-from accounts.names import display_name_of
-from accounts.queries.names import is_marketplace_name
+from accounts.queries.names import is_marketplace_name, shown_name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +48,38 @@ class NewSeller:
 def buyer_from_marketplace(new: NewBuyer, *, now: datetime) -> Buyer | Refused:
     """The buyer of that external id; made, with an unclaimed person where the address is new.
 
-    A person with that address who is a buyer without external id (signed up) is that buyer.
+    A person with that address who is a buyer without external id (signed up) is that buyer. Until
+    they claim the account anybody may have signed up for them: what the marketplace says holds then.
     """
     known = Buyer.objects.filter(external_id=new.external_id).select_related("user").first()
     if known:
         return known
-    user = _person(new.email, full_name=new.full_name, language=new.language, now=now)
-    buyer = Buyer.objects.filter(user=user).first()
-    if buyer is None:
-        return Buyer.objects.create(
-            user=user,
-            external_id=new.external_id,
-            marketplace=new.marketplace,
-            display_name=display_name_of(new.full_name),
-        )
-    if buyer.external_id:
+    user = User.objects.filter(email=new.email).select_related("buyer").first()
+    buyer = getattr(user, "buyer", None)
+    if buyer and buyer.external_id:
         return Refused("buyer_email belongs to a buyer with another external id.")
+    if user is None:
+        user = User.objects.create_user(new.email, created_at=now)
+    _take_names(user, new)
+    if buyer is None or user.claimed_at is None:
+        buyer = buyer or Buyer(user=user)
+        buyer.marketplace = new.marketplace
+        buyer.display_name = shown_name_of(new.full_name)
     buyer.external_id = new.external_id
-    buyer.save(update_fields=["external_id"])
+    buyer.save()
     return buyer
+
+
+def _take_names(user: User, new: NewBuyer) -> None:
+    """The marketplace's name and language for whom has chosen none of their own. A name that differs from
+    the chosen one is kept beside it: it is as private."""
+    if user.claimed_at is None:
+        user.full_name, user.language = new.full_name, new.language
+    elif not user.full_name:
+        user.full_name = new.full_name
+    elif user.full_name != new.full_name:
+        user.other_full_name = new.full_name
+    user.save(update_fields=["full_name", "other_full_name", "language"])
 
 
 @transaction.atomic
@@ -91,7 +103,9 @@ def seller_from_marketplace(new: NewSeller, *, now: datetime) -> Seller | Refuse
         selling_since=new.selling_since,
         messaging_enabled=new.messaging_enabled,
     )
-    owner = _person(new.email, full_name="", language=seller.language, now=now)
+    owner = User.objects.filter(email=new.email).first()
+    if owner is None:
+        owner = User.objects.create_user(new.email, language=seller.language, created_at=now)
     Membership.objects.create(user=owner, seller=seller, is_owner=True, created_at=now)
     AuthorizedAddress.objects.create(
         seller=seller,
@@ -101,17 +115,6 @@ def seller_from_marketplace(new: NewSeller, *, now: datetime) -> Seller | Refuse
         confirmed_at=now,
     )
     return seller
-
-
-def _person(email: str, *, full_name: str, language: str, now: datetime) -> User:
-    """The person with that address, or a new one who has not claimed their account yet."""
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        return User.objects.create_user(email, full_name=full_name, language=language, created_at=now)
-    if full_name and not user.full_name:
-        user.full_name = full_name
-        user.save(update_fields=["full_name"])
-    return user
 
 
 def _free_slug(trade_name: str) -> str:

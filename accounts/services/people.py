@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from accounts.addresses import normalise_address
 from accounts.links import person_by_token
 from accounts.models import AccountEvent, Buyer, Marketplace, User
-from accounts.names import display_name_of
+from accounts.queries.names import shown_name_of
 from accounts.wake import wake
 
 Kind = AccountEvent.Kind
@@ -41,7 +41,7 @@ def sign_up_buyer(
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, full_name=full_name, language=language, created_at=now)
-            Buyer.objects.create(user=user, marketplace=marketplace, display_name=display_name_of(full_name))
+            Buyer.objects.create(user=user, marketplace=marketplace, display_name=shown_name_of(full_name))
     except IntegrityError:
         return  # the same form twice at once: the other one tells them
     _tell(user, Kind.SIGN_UP, now)

@@ -131,6 +131,25 @@ def test_signing_up_makes_an_unclaimed_buyer_who_gets_a_link() -> None:
     assert visitor().post("/sign-up/", form | {"email": "x@marketplace.example"}).status_code == 422
 
 
+@pytest.mark.rule("ACC-9")
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("www.evil-shop.example Xavier", "phone number"),
+        ("T+4917612345678 Mueller", "phone number"),
+        ("hannah.winter＠gmail．com Xy", "phone number"),
+        ("Maria ①②③④⑤⑥", "phone number"),
+        ("Grand Bazaar Support", "marketplace&#x27;s own"),
+    ],
+)
+def test_nobody_signs_up_with_a_name_that_the_profile_would_refuse(name: str, word: str) -> None:
+    marketplace = MarketplaceFactory.create(code="UK", name="Grand Bazaar")
+    form = {"email": "n@people.example", "full_name": name, "marketplace": marketplace.pk}
+    answer = visitor().post("/sign-up/", form)
+    assert (answer.status_code, word in answer.text) == (422, True)
+    assert not User.objects.exists()
+
+
 @pytest.mark.rule("ACC-1")
 def test_signing_up_with_a_known_address_changes_nothing_and_shows_nothing() -> None:
     marketplace = MarketplaceFactory.create()

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from accounts.names import clean_line, display_name_of, looks_like
-from accounts.queries.names import is_marketplace_name
+from accounts.names import clean_line, display_name_of, leads_outside, looks_like
+from accounts.queries.names import Unfit, is_marketplace_name, shown_name_of, why_unfit
 from tests.factories import MarketplaceFactory
 
 
@@ -114,3 +114,90 @@ def test_names_of_all_marketplaces_and_of_the_domain_are_kept(settings: Settings
     assert is_marketplace_name("Kaufhaus Direkt")
     assert not is_marketplace_name("Relay Lamps")
     assert not is_marketplace_name("Halle aux Grains")
+
+
+@pytest.mark.rule("ACC-9")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hannah@post.example",
+        "hannah.winter＠gmail．com Xy",
+        "hannah﹫post",
+        "hannah(at)post(dot)example",
+        "Hannah [ AT ] post",
+        "hannah at post dot example",
+        "hannah_at_post_dot_com",
+        "www.evil-shop.example X",
+        "WWW.evil",
+        "https://x",
+        "evil。example",
+        "evil｡example",
+        "evil\u2024example",
+        "evil . example",
+        "e\u200bvil\u00ad.exam\u2060ple",
+        "evil.Example",
+        "x.com",
+        "t.me/hannah",
+        "T.ME/Hannah",
+        "T+4917612345678 Mueller",
+        "W\u0332hats app 0 1 7 6 1 2",
+        "①②③④⑤⑥⑦⑧",
+        "❶❷❸❹❺❻",
+        "０１７６１２",
+        "٠١٢٣٤٥",
+        "0️⃣1️⃣7️⃣6️⃣1️⃣2️⃣",
+        "Mia 1_2_3_4_5_6",
+    ],
+)
+def test_names_that_lead_outside(name: str) -> None:
+    assert leads_outside(name)
+
+
+@pytest.mark.rule("ACC-9")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hannah W.",
+        "Zoë",
+        "J. R. R.",
+        "J.R.R. Tolkien",
+        "J.Winter",
+        "Dr.Hannah Winter",
+        "Mary St.John",
+        "John Smith Jr.",
+        "Ph.D.",
+        "Nr. 5",
+        "Mia 12345",
+        "Louis XIV",
+        "Gal·la d'Arc",
+        "Anna/Bernd",
+        "Hannah (Mia) W.",
+        "Matt Dotson",
+        "www winter",
+        "李雷",
+        "هانا",
+        "",
+    ],
+)
+def test_names_as_people_have_them(name: str) -> None:
+    assert not leads_outside(name)
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("ACC-9")
+@pytest.mark.parametrize(
+    ("full_name", "unfit", "shown"),
+    [
+        ("Hannah Winter", None, "Hannah W."),
+        ("Marketplace Support", Unfit.MARKETPLACE, "Buyer"),
+        ("Ｍａｒｋｅｔｐｌａｃｅ Help", Unfit.MARKETPLACE, "Buyer"),
+        ("www.evil-shop.example Xavier", Unfit.CONTACT, "Buyer"),
+        ("T+4917612345678 Mueller", Unfit.CONTACT, "Buyer"),
+        ("hannah.winter＠gmail．com Xy", Unfit.CONTACT, "Buyer"),
+        ("Maria 017612345678", Unfit.CONTACT, "Maria"),
+    ],
+)
+def test_a_name_is_shown_only_when_it_is_fit(full_name: str, unfit: Unfit | None, shown: str) -> None:
+    MarketplaceFactory.create(code="UK", name="Marketplace")
+    assert why_unfit(full_name) == unfit
+    assert shown_name_of(full_name) == shown

@@ -204,6 +204,7 @@ def test_a_buyer_changes_display_name_language_and_zone() -> None:
         ("www winter", 302),
         ("https://x", 422),
         ("Call 020 7946 0991", 422),
+        ("hannah＠people．example", 422),
         ("Grand Bazaar Support", 422),
         ("Grаnd Bazааr", 422),  # Cyrillic letters
     ],
