@@ -23,11 +23,15 @@ if DEMO and DEBUG:
     read.problem("DEMO and DEBUG contradict each other, the demo runs like production: write DEBUG=off.")
 SECRET_KEY = read.secret_key()
 MASTER_KEYS = read.master_keys()
-DATA_DIR = BASE_DIR / read.text("DATA_DIR", "var")
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = read.folder("DATA_DIR", "var")
 
 PORT = read.number("PORT", 8000, most=65535)
 SMTP_PORT = read.number("SMTP_PORT", 8025, most=65535)
+if PORT == SMTP_PORT:
+    read.problem(
+        f"PORT and SMTP_PORT are both {PORT}, one of them cannot be opened: "
+        "write for instance PORT=8000 and SMTP_PORT=8025."
+    )
 _public = read.web_address("PUBLIC_URL", f"http://127.0.0.1:{PORT}" if DEMO else "")
 PUBLIC_URL = _public.geturl()
 HTTPS = _public.scheme == "https"
@@ -131,6 +135,7 @@ MIDDLEWARE = [
     "messaging_center.logging.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "messaging_center.caching.unkept_pages",
     "csp.middleware.CSPMiddleware",
     "messaging_center.cookies.without_nul_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
