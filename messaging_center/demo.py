@@ -23,12 +23,14 @@ from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from redis import Redis, RedisError
 
 from messaging_center.first_env import write_first_env
 
 STOP_SECONDS = 15.0  # what a process gets to finish what it is at
 LOOK_EVERY = 0.2
 RESTART_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # longer each time for a part that ends again at once
+REDIS_SECONDS = 2.0  # what Redis gets to answer
 LASTING = 30.0  # a part that ran for so long starts from the shortest pause again
 
 Say = Callable[[str], None]
@@ -133,6 +135,18 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def missing_redis(url: str) -> list[str]:
+    """A sentence where REDIS_URL is written and no Redis answers: everything would wait for it in vain."""
+    if not url:
+        return []
+    try:
+        with Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS) as redis:
+            redis.ping()
+    except (RedisError, ValueError):
+        return ["No Redis answers at REDIS_URL: start it, or leave REDIS_URL out and run without one."]
+    return []
+
+
 @contextmanager
 def lock_data(folder: Path) -> Iterator[bool]:
     """Holds the lock that one demo has on its data; False: another demo has it."""
@@ -225,6 +239,7 @@ def main() -> int:
         write_first_env(Path(env_file))
     try:
         trouble = taken_ports({"PORT": settings.PORT, "SMTP_PORT": settings.SMTP_PORT})
+        trouble += missing_redis(settings.REDIS_URL)
     except ImproperlyConfigured as wrong:
         return _refuse(str(wrong))
     if trouble:

@@ -41,6 +41,7 @@ class Reader:
 
     def __init__(self, base_dir: Path) -> None:
         """Read `ENV_FILE` (default `.env` beside manage.py); the environment itself always wins over it."""
+        self.base_dir = base_dir
         self.env = environ.Env()
         self.problems: list[str] = []
         env_file = os.environ.get("ENV_FILE", str(base_dir / ".env"))
@@ -54,6 +55,21 @@ class Reader:
     def text(self, name: str, default: str = "") -> str:
         """A text without surrounding blanks; unset and empty are the same."""
         return str(self.env.str(name, default="")).strip() or default
+
+    def folder(self, name: str, default: str) -> Path:
+        """A folder to write to, made where it is missing; a relative one lies beside manage.py."""
+        path = self.base_dir / self.text(name, default)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            usable = os.access(path, os.W_OK | os.X_OK)
+        except OSError:
+            usable = False
+        if not usable:
+            self.problem(
+                f"{name} must be a folder that this user may write to, {path} is none: "
+                f"correct its rights, or write for instance {name}={default}."
+            )
+        return path
 
     def flag(self, name: str, default: bool = False) -> bool:
         """on/off in the usual spellings."""

@@ -17,6 +17,7 @@ import pytest
 
 from tests.flows.demo_process import Demo, demo_environment, started_demo, wait_until
 from tests.flows.processes import ROOT, command
+from tests.servers import free_port
 
 pytestmark = pytest.mark.process
 
@@ -149,11 +150,23 @@ def test_a_taken_port_and_a_taken_folder_are_told_in_a_sentence(demo: Demo, tmp_
     assert "Another demo works on" in log.read_text("utf-8")
 
 
-def test_missing_settings_are_told_in_sentences(tmp_path: Path) -> None:
-    with started_demo(tmp_path / "var", SECRET_KEY="short") as demo:
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters"),
+        ({"PORT": "8025", "SMTP_PORT": "8025"}, "PORT and SMTP_PORT are both 8025"),
+        ({"DATA_DIR": "/proc/none"}, "DATA_DIR must be a folder"),
+        ({"REDIS_URL": f"redis://:geheim@127.0.0.1:{free_port()}/0"}, "No Redis answers at REDIS_URL"),
+        ({"RELAY_DOMAIN": "a-rather-long-relay-domain.marketplace.example"}, "Write ALIAS_LENGTH="),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_wrong_settings_are_told_in_sentences(tmp_path: Path, wrong: dict[str, str], sentence: str) -> None:
+    with started_demo(tmp_path / "var", ports=None, **wrong) as demo:
         assert demo.process.wait(timeout=60) == 1
-        assert "SECRET_KEY is shorter than 50 characters" in demo.said()
+        assert sentence in demo.said()
         assert "Traceback" not in demo.said()
+        assert "geheim" not in demo.said()
 
 
 @pytest.mark.rule("MAIL-4")

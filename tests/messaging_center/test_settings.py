@@ -1,7 +1,10 @@
 """Settings: defaults, and the sentences that stop a start (contract "Settings", OPS-2)."""
 
 import base64
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,11 @@ MISTAKES = [
     ({"DATABASE_URL": "postgres://user:secret@host"}, "DATABASE_URL is neither SQLite nor PostgreSQL"),
     ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is no address of a Redis"),
     ({"PORT": "65536"}, "PORT must be a whole number from 1 to 65535"),
+    ({"PORT": "8025"}, "PORT and SMTP_PORT are both 8025"),
+    ({"SMTP_PORT": "8000"}, "PORT and SMTP_PORT are both 8000"),
+    ({"DATA_DIR": "/proc/none"}, "DATA_DIR must be a folder that this user may write to, /proc/none is none"),
+    ({"DATA_DIR": "manage.py"}, "DATA_DIR must be a folder"),
+    ({"DATA_DIR": "manage.py/below"}, "DATA_DIR must be a folder"),
     ({"PORT": "0"}, "PORT must be a whole number from 1 to 65535"),
     ({"DAILY_CAP_BASE": "-1"}, "DAILY_CAP_BASE must be a whole number of at least 0"),
     ({"DAILY_CAP_FACTOR": "2.5"}, "DAILY_CAP_FACTOR must be a whole number"),
@@ -89,6 +97,7 @@ def test_all_mistakes_are_told_together(read_settings: ReadSettings) -> None:
         {"SECRET_KEY": "x" * 50},
         {"MASTER_KEYS": PRODUCTION["MASTER_KEYS"].rstrip("=")},
         {"PORT": "65535"},
+        {"PORT": "8025", "SMTP_PORT": "8000"},
         {"MAX_WIRE_BYTES": "13981013"},
         {"VIOLATIONS_RESTRICT": "4"},
         {"REMINDER_HOURS": "23"},
@@ -108,6 +117,34 @@ def test_the_other_edge_starts(read_settings: ReadSettings, changes: dict[str, s
 def test_master_keys_come_newest_first(read_settings: ReadSettings) -> None:
     keys = read_settings(MASTER_KEYS=f"{OTHER_KEY}, {PRODUCTION['MASTER_KEYS']}")["MASTER_KEYS"]
     assert keys == (b"\xff" * 32, bytes(range(32)))
+
+
+def test_a_folder_is_made_and_one_that_cannot_be_written_to_is_told(
+    read_settings: ReadSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "new" / "data"
+    assert read_settings(DATA_DIR=str(folder))["DATA_DIR"] == folder
+    assert folder.is_dir()
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder and may(path, mode))
+    with pytest.raises(ImproperlyConfigured, match=f"DATA_DIR must be a folder .*{folder} is none"):
+        read_settings(DATA_DIR=str(folder))
+
+
+def test_the_command_line_ends_with_the_sentences_alone(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": "", "DATA_DIR": str(tmp_path), **PRODUCTION}
+    for command in ("doctor", "check", "relay_listen"):
+        ran = subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=settings.BASE_DIR,
+            env=environment | {"PORT": "abc"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 1
+        assert "PORT must be a whole number" in ran.stderr
+        assert "Traceback" not in ran.stderr
 
 
 def test_numbers_of_the_rules(read_settings: ReadSettings) -> None:
