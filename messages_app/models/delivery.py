@@ -93,7 +93,7 @@ class DeliveryAttempt(models.Model):
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
     at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=8, choices=Outcome)
-    reply = models.CharField(max_length=300, blank=True)  # the server's answer, addresses masked
+    reply = models.CharField(max_length=300, blank=True)  # codes of the server's answer, or our own words
 
     class Meta:
         indexes = [models.Index(fields=["delivery", "at"], name="tries_of_delivery")]

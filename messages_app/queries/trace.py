@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from messages_app.mail.reply_codes import reply_codes
 from messages_app.models import Delivery, DeliveryAttempt, Message
 
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
     """One moment of a message. `event` is stable: accepted, checked, queued, sent, deferred, failed,
-    bounced, held, read; `detail` the verdict of a check or a server's answer, addresses masked."""
+    bounced, held, read; `detail` the verdict of a check or the codes of a server's answer."""
 
     at: datetime
     event: str
@@ -30,7 +31,7 @@ def trace_of(message: Message) -> list[TraceLine]:
     copies = Delivery.objects.filter(message=message, kind=Delivery.Kind.COPY)
     lines += [TraceLine(created_at, "queued") for created_at in copies.values_list("created_at", flat=True)]
     tries = DeliveryAttempt.objects.filter(delivery__message=message, delivery__kind=Delivery.Kind.COPY)
-    lines += [TraceLine(one.at, one.outcome, one.reply) for one in tries.order_by("at", "id")]
+    lines += [TraceLine(one.at, one.outcome, reply_codes(one.reply)) for one in tries.order_by("at", "id")]
     if message.read_at:
         lines.append(TraceLine(message.read_at, "read"))
     return sorted(lines, key=lambda line: line.at)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from messages_app.mail.reply_codes import report_codes
 from messages_app.mail.report import DeliveryReport, ReportKind
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.services.failures import tell_author_failed
-from messages_app.services.server_answers import masked_answer
 
 TRANSIENT = 4  # class of RFC 3463
 
@@ -38,7 +38,7 @@ def _record(delivery: Delivery, report: DeliveryReport, at: datetime) -> str:
     if worst is None or not (worst.failed or worst.status_class == TRANSIENT):
         return "no_failure"  # delivered, or nothing that could be understood: nothing to act on
     outcome = DeliveryAttempt.Outcome.BOUNCED if worst.failed else DeliveryAttempt.Outcome.DEFERRED
-    reply = masked_answer(f"{worst.status} {worst.diagnostic}".strip(), delivery.recipient)
+    reply = report_codes(worst.status, worst.diagnostic)
     DeliveryAttempt.objects.get_or_create(
         delivery=delivery, at=at, outcome=outcome, defaults={"reply": reply}
     )

@@ -19,7 +19,14 @@ from messages_app.relay.page import Button, Page, render_page
 from messages_app.relay.privacy import masks_for
 from messages_app.services.disguise import Disguise
 from messages_app.services.links import web_address
-from messages_app.wording import day_and_time, finding_advice, finding_sentence, quoted, rule_name
+from messages_app.wording import (
+    answer_in_words,
+    day_and_time,
+    finding_advice,
+    finding_sentence,
+    quoted,
+    rule_name,
+)
 
 # Enhanced status codes (RFC 3463) by the first finding; what is not here is 5.7.1, not authorised.
 _STATUS = {
@@ -64,7 +71,7 @@ def render_notice(parcel: Parcel) -> OutgoingMail:
             "sentences": [masks.text(sentence) for sentence in _sentences(parcel, findings)],
             "advice": [line for finding in findings for line in finding_advice(finding["code"])],
             "report_at": settings.INFRINGEMENT_URL,
-            "reply": masks.text(str(context.get("reply", ""))),
+            "reply": answer_in_words(str(context.get("reply", ""))),
         },
     )
     return own_mail(

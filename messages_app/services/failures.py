@@ -5,24 +5,22 @@ The report is our own: it names the alias, never the address behind it (MAIL-24)
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.models import Alias, Membership, Pair, User
+from messages_app.mail.reply_codes import enhanced_status, reply_codes
 from messages_app.models import Delivery
 from messages_app.policy.facts import Side
 from messages_app.services.languages import language_of
 from messages_app.services.outbox import queue_delivery
-from messages_app.services.server_answers import masked_answer
 from messages_app.vault.content import written_content
 from messages_app.vault.keys import open_key
 
 TELL_LATE_AFTER = timedelta(hours=4)
 TELL_AT_ONCE = 100  # rows a call takes
 _WAITING = (Delivery.State.DEFERRED, Delivery.State.QUEUED)
-_ENHANCED_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 _WITH = (
     "key",
@@ -72,7 +70,7 @@ def _tell(
     author = _person(pair, Side(message.author))
     if author is None:
         return None
-    status = _ENHANCED_STATUS.search(reply)
+    codes = reply_codes(reply)
     return queue_delivery(
         kind=Delivery.Kind.NOTICE,
         template=template,
@@ -86,8 +84,8 @@ def _tell(
             "subject": written_content(open_key(message.thread.key), message).subject,
             "at": message.accepted_at.isoformat(),
             "alias": Alias.objects.get(pair=pair, side=delivery.to_side).address,
-            "status": status[1] if status else default_status,
-            "reply": masked_answer(reply, delivery.recipient),
+            "status": enhanced_status(codes) or default_status,
+            "reply": codes,
             "thread": str(message.thread_id),
         },
         now=now,

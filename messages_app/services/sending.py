@@ -18,10 +18,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from messages_app.mail.reply_codes import reply_codes
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.sealing.seal import open_sealed, row_identity, seal
 from messages_app.services.failures import tell_author_failed
-from messages_app.services.server_answers import masked_answer
 from messages_app.vault.files import INLINE_LIMIT, delete_file, read_file, write_file
 from messages_app.vault.keys import open_key
 
@@ -31,6 +31,7 @@ KEEP_TRYING = timedelta(hours=48)  # MAIL-21
 KEEP_TRYING_NOTICES = timedelta(hours=12)
 JITTER = 0.2  # so that what failed together does not come back together
 _CLAIM_TRIES = 5
+_MAX_REPLY = 300
 _WAITING = (State.QUEUED, State.DEFERRED)
 _LONG = frozenset({Delivery.Kind.COPY, Delivery.Kind.SYSTEM})
 _jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
@@ -143,13 +144,18 @@ def record_results(lease: UUID, results: Sequence[Result], *, now: datetime) -> 
             delivery=result.delivery,
             at=now,
             outcome=result.delivery.state,
-            reply=masked_answer(result.reply, result.delivery.recipient),
+            reply=_kept_of(result),
         )
         for result in results
     )
     for result in troubled:
         if result.delivery.state == State.FAILED:
             tell_author_failed(result.delivery, result.reply, now=now)
+
+
+def _kept_of(result: Result) -> str:
+    """Of an answer its codes; why we hold a mail ourselves is told in our own words, for staff."""
+    return result.reply[:_MAX_REPLY] if result.outcome == Tried.HELD else reply_codes(result.reply)
 
 
 def _record_sent(deliveries: Sequence[Delivery], now: datetime) -> None:

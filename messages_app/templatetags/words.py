@@ -13,7 +13,14 @@ from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS, Availability, Reason, WhyNot
 from messages_app.policy.verdict import Severity
 from messages_app.templatetags.times import exact
-from messages_app.wording import finding_sentence, reason_name, rule_name, state_name, topic_name
+from messages_app.wording import (
+    answer_in_words,
+    finding_sentence,
+    reason_name,
+    rule_name,
+    state_name,
+    topic_name,
+)
 
 register = template.Library()
 
@@ -123,13 +130,13 @@ def trace_event(event: str) -> str:
 
 
 @register.filter
-def verdict(name: str) -> str:
-    """A verdict of the gate, as a trace tells it; anything else comes back as it is."""
+def trace_detail(detail: str) -> str:
+    """What a line of a trace adds: a verdict of the gate, or the answer of a mail server in our words."""
     return {
         "deliver": gettext("nothing that stops it"),
         "hold": gettext("held for a moderator"),
         "block": gettext("blocked"),
-    }.get(name, name)
+    }.get(detail) or answer_in_words(detail)
 
 
 @register.filter

@@ -98,14 +98,10 @@ def test_our_report_names_the_alias_and_not_the_address(pair: Pair) -> None:
 
 
 @pytest.mark.rule("MAIL-23", "MAIL-24", "PRV-5")
-def test_the_trace_keeps_the_servers_words_without_addresses(pair: Pair) -> None:
+def test_the_trace_keeps_the_servers_codes_alone(pair: Pair) -> None:
     delivery = copy_of(pair, Side.SELLER)
     bounce(delivery, report(to=delivery.recipient))
-    line = DeliveryAttempt.objects.get(outcome="bounced").reply
-    assert "5.1.1" in line
-    local, _, domain = delivery.recipient.partition("@")
-    assert local not in line
-    assert domain not in line
+    assert DeliveryAttempt.objects.get(outcome="bounced").reply in ("5.1.1", "550 5.1.1")
 
 
 @pytest.mark.rule("ACC-5", "MAIL-24")

@@ -159,9 +159,11 @@ def test_the_neutral_refusal_names_no_account() -> None:
     ],
 )
 def test_the_other_notices(template: str, words: str, action: str) -> None:
-    notice_for(pair_of_two(), template, context={"reply": "550 no such user"})
+    notice_for(pair_of_two(), template, context={"reply": "550 5.1.1 no such user as Hannah Winter"})
     mail = only_mail()
     assert words in body(mail, "plain")
+    answered = "550 5.1.1 – There is no such mailbox." in body(mail, "plain")
+    assert answered is (template in ("late", "failed"))
     assert words in body(mail, "html")
     assert status_part(mail)["Action"] == action
 

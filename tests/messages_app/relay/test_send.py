@@ -87,7 +87,7 @@ def test_a_copy_is_sent_once_under_a_signed_envelope_sender(sink: Sink) -> None:
     assert read_bounce_address(mail.sender, key=installation_key("bounces")) == delivery.id
     assert delivery.state == State.SENT
     assert delivery.sent_at is not None
-    assert told(delivery) == [("sent", "250 2.0.0 taken as 4711")]
+    assert told(delivery) == [("sent", "250 2.0.0")]
 
 
 @pytest.mark.rule("MAIL-19", "MAIL-28")
@@ -153,7 +153,7 @@ def test_a_4xx_is_tried_again_by_the_schedule(sink: Sink, where: str, settings: 
         left = (delivery.next_at - timezone.now()).total_seconds()
         assert wait * 0.8 - 5 <= left <= wait * 1.2
         Delivery.objects.update(next_at=timezone.now())
-    assert told(delivery) == [("deferred", "450 4.2.1 mailbox busy")] * 3
+    assert told(delivery) == [("deferred", "450 4.2.1")] * 3
 
 
 @pytest.mark.rule("MAIL-21", "MAIL-24")
@@ -170,7 +170,7 @@ def test_a_5xx_fails_at_once_and_the_author_hears_of_it(sink: Sink, where: str) 
     copy = Delivery.objects.get(kind="copy", to_side="buyer")
     assert copy.state == State.FAILED
     assert copy.author_told_at is not None
-    assert told(copy) == [("failed", "550 5.1.1 <***@***> unknown")]
+    assert told(copy) == [("failed", "550 5.1.1")]
     send_due()
     report = sink.received[-1]
     assert report.recipient == seller_owner(pair.seller).email
