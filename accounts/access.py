@@ -32,6 +32,17 @@ def require(role: Role, permission: Permission) -> None:
         raise PermissionDenied
 
 
+def may_list_addresses(role: Role) -> bool:
+    """Whether a member may have another address write as the seller (ACC-4): who could not reply with
+    their own may not lend the seller's voice to one of nobody's (ACC-3)."""
+    return role.may(Permission.SETTINGS) and role.may(Permission.REPLY)
+
+
+def may_redirect_messages(role: Role) -> bool:
+    """Whether a member may have buyers' messages sent elsewhere, where they are read and answered (ACC-5)."""
+    return may_list_addresses(role) and role.may(Permission.READ)
+
+
 def require_owner(role: Role) -> None:
     """Raises PermissionDenied for a member who is not the owner; a buyer's side is their own."""
     if role.membership is not None and not role.membership.is_owner:

@@ -97,6 +97,20 @@ class SellerNotificationsForm(forms.Form):
     mail_failures = forms.BooleanField(label=_("Delivery failures"), required=False)
     mail_reminders = forms.BooleanField(label=_("Reply reminders"), required=False)
 
+    def __init__(self, *args: Any, now_sent_to: str, may_redirect: bool, **kwargs: Any) -> None:
+        """`now_sent_to` is the address as it is stored, which everybody who comes here may keep."""
+        super().__init__(*args, **kwargs)
+        self._free = {"", now_sent_to}
+        self._may_redirect = may_redirect
+
+    def clean_buyer_messages_address(self) -> str:
+        address = str(self.cleaned_data["buyer_messages_address"])
+        if address not in self._free and not self._may_redirect:
+            raise ValidationError(
+                _("Only a member who may read messages and reply can have them sent to another address.")
+            )
+        return address
+
 
 class BuyerNotificationsForm(forms.Form):
     """A buyer's mail (ACC-5)."""

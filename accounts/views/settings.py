@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import require, role_or_404, seller_role_or_404
+from accounts.access import (
+    may_list_addresses,
+    may_redirect_messages,
+    require,
+    role_or_404,
+    seller_role_or_404,
+)
 from accounts.forms import BuyerNotificationsForm, ListedAddressForm, ProfileForm, SellerNotificationsForm
 from accounts.links import address_by_token
 from accounts.models import AuthorizedAddress, Buyer, Permission, Seller
@@ -25,10 +32,19 @@ def address_list(request: HttpRequest) -> HttpResponse:
     """The addresses that may write as the seller, and a form for another (ACC-4)."""
     role = seller_role_or_404(request, Permission.SETTINGS)
     form = ListedAddressForm(request.POST or None, initial=writing_again(request))
+    may_list = may_list_addresses(role)
+    if form.is_bound and not may_list:
+        raise PermissionDenied
     if form.is_valid():
         _say_listed(request, _add(_seller(role), form.cleaned_data["email"]))
         return redirect("settings_addresses")
-    context = {"section": "settings", "role": role, "form": form, "addresses": authorized_addresses(role)}
+    context = {
+        "section": "settings",
+        "role": role,
+        "form": form,
+        "may_list": may_list,
+        "addresses": authorized_addresses(role),
+    }
     return render(request, "accounts/settings_addresses.html", context, status=_status(form))
 
 
@@ -42,12 +58,14 @@ def change_address(request: HttpRequest, pk: int) -> HttpResponse:
     match request.POST.get("action"):
         case "block":
             addresses.block_address(row=row)
-        case "unblock":
+        case "unblock" if may_list_addresses(role):
             _say_listed(request, addresses.unblock_address(row=row, now=timezone.now()))
         case "remove":
             addresses.remove_address(row=row)
         case "send" if row.state == AuthorizedAddress.State.WAITING:
             _say_listed(request, _add(row.seller, row.address))
+        case "unblock":
+            raise PermissionDenied
         case _:
             raise Http404
     return redirect("settings_addresses")
@@ -122,7 +140,12 @@ def _seller_notifications(request: HttpRequest, role: Role, seller: Seller) -> H
     initial = _ticked(request) or {
         name: getattr(seller, name) for name in SellerNotificationsForm.base_fields
     }
-    form = SellerNotificationsForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = SellerNotificationsForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        now_sent_to=seller.buyer_messages_address,
+        may_redirect=may_redirect_messages(role),
+    )
     if form.is_valid():
         data = dict(form.cleaned_data)
         addresses.set_messaging(seller=seller, enabled=data.pop("messaging_enabled"))

@@ -260,3 +260,67 @@ def test_an_alias_is_no_address_to_authorize() -> None:
     assert answer.status_code == 422
     assert "relay itself" in answer.content.decode()
     assert seller.authorized_addresses.count() == 1
+
+
+@pytest.mark.rule("ACC-3", "ACC-4")
+@pytest.mark.parametrize(
+    ("permissions", "may"),
+    [
+        ({"can_manage_settings": True}, False),
+        ({"can_reply": True}, False),
+        ({"can_manage_settings": True, "can_reply": True}, True),
+    ],
+)
+def test_only_who_may_reply_lets_another_address_reply(permissions: dict[str, bool], may: bool) -> None:
+    member = MembershipFactory.create(**permissions)
+    blocked = AuthorizedAddressFactory.create(seller=member.seller, address="b@shop.example", state="blocked")
+    client = visitor(member.user, selling_for=member.seller)
+    expected = 302 if may else 403
+    assert client.post(LIST, {"email": "own@post.example"}).status_code == expected
+    assert client.post(f"{LIST}{blocked.pk}/", {"action": "unblock"}).status_code == expected
+    assert member.seller.authorized_addresses.filter(address="own@post.example").exists() is may
+    assert state_of(blocked) == ("waiting" if may else "blocked")
+    if "can_manage_settings" in permissions:
+        page = client.get(LIST).text
+        assert ('name="email"' in page) is may
+        assert ("Only a member who may reply" in page) is not may
+
+
+@pytest.mark.rule("ACC-3", "ACC-4")
+def test_who_manages_settings_alone_takes_addresses_away() -> None:
+    member = MembershipFactory.create(can_manage_settings=True)
+    rows = [
+        AuthorizedAddressFactory.create(seller=member.seller, state=state)
+        for state in ("waiting", "confirmed")
+    ]
+    client = visitor(member.user, selling_for=member.seller)
+    for row, action in zip(rows, ("send", "block"), strict=True):
+        assert client.post(f"{LIST}{row.pk}/", {"action": action}).status_code == 302
+    assert (asked(), state_of(rows[1])) == ([rows[0]], "blocked")
+    assert client.post(f"{LIST}{rows[1].pk}/", {"action": "remove"}).status_code == 302
+    assert not AuthorizedAddress.objects.filter(pk=rows[1].pk).exists()
+
+
+@pytest.mark.rule("ACC-3", "ACC-5")
+@pytest.mark.parametrize(
+    ("permissions", "may"),
+    [
+        ({}, False),
+        ({"can_reply": True, "can_read": False}, False),
+        ({"can_reply": True}, True),
+    ],
+)
+def test_only_who_may_read_and_reply_sends_buyer_messages_elsewhere(
+    permissions: dict[str, bool], may: bool
+) -> None:
+    seller = SellerFactory.create(buyer_messages_address="now@shop.example")
+    member = MembershipFactory.create(seller=seller, can_manage_settings=True, **permissions)
+    client = visitor(member.user, selling_for=seller)
+    form = {"mail_buyer_messages": "on", "buyer_messages_address": "now@shop.example"}
+    assert client.post("/settings/notifications/", form).status_code == 302
+    answer = client.post("/settings/notifications/", form | {"buyer_messages_address": "own@post.example"})
+    assert answer.status_code == (302 if may else 422)
+    seller.refresh_from_db()
+    assert seller.buyer_messages_address == ("own@post.example" if may else "now@shop.example")
+    assert seller.authorized_addresses.filter(address="own@post.example").exists() is may
+    assert client.post("/settings/notifications/", form | {"buyer_messages_address": ""}).status_code == 302
