@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import translation
 from PIL import Image, ImageDraw
 
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Pair, Seller, User
@@ -19,6 +20,7 @@ from messages_app.policy.facts import Door, Side
 from messages_app.services.clock import mark_not_needed
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.services.submit import submit_message
+from messages_app.wording import reason_name, topic_name
 from messaging_center.demo_world.orders import ALDER, orders_csv
 from messaging_center.demo_world.people import BUYERS, MARKETPLACES, PASSWORD, SELLERS, STAFF, SampleSeller
 from messaging_center.demo_world.talk import LINES, Line
@@ -108,21 +110,29 @@ def _pair_of(order_number: str) -> Pair:
 
 def _submission(line: Line, number: int, thread_id: UUID | None) -> Submission:
     order = Order.objects.select_related("buyer__user", "seller").get(number=line.order)
+    author = _author(line, order)
     return Submission(
         key=f"demo:{number}",
         door=line.door,
         author=line.author,
         pair=pair_for(order.buyer, order.seller),
-        user_id=_author(line, order).pk,
+        user_id=author.pk,
         thread_id=thread_id,
         order_id=order.pk,
         reason=line.about or ("other" if line.door is Door.MAIL else ""),
-        subject=line.subject or (f"{line.order}" if thread_id is None else ""),
+        subject=line.subject or (_subject(line, author) if thread_id is None else ""),
         text=line.text,
         files=(SubmittedFile(name=line.picture, content=_picture()),) if line.picture else (),
         evidence=line.evidence,
         automatic=line.automatic,
     )
+
+
+def _subject(line: Line, author: User) -> str:
+    """As the form writes it, in its author's language."""
+    with translation.override(author.language):
+        about = topic_name(line.about) if line.author is Side.BUYER else reason_name(line.about)
+        return f"{about}, {line.order}"
 
 
 def _author(line: Line, order: Order) -> User:

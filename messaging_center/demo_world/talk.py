@@ -79,7 +79,7 @@ LINES = (
         "giulia", GIULIA, 5,
         "Perfetto, allora vorrei: Ferri Montanari. Se serve, la mia e-mail è giulia.ferri@posta.example. "
         "Grazie!",
-        door=Door.MAIL, subject="Re: Product question, 404-3305917-8821467", evidence=Evidence.MESSAGE_ID,
+        door=Door.MAIL, subject=f"Re: Domanda su un prodotto, {GIULIA}", evidence=Evidence.MESSAGE_ID,
     ),
     # Answered and done.
     _buyer("lucia", LUCIA, 50, "Hola, ¿la cazuela sirve para inducción?", "product_question"),
@@ -91,7 +91,7 @@ LINES = (
     ),
     _buyer(
         "lucia", LUCIA, 46, "¡Gracias, muy amables!",
-        door=Door.MAIL, subject="Re: Product question", evidence=Evidence.MESSAGE_ID,
+        door=Door.MAIL, subject=f"Re: Pregunta sobre un producto, {LUCIA}", evidence=Evidence.MESSAGE_ID,
     ),
     # The seller begins, with a critical reason; the buyer opted out later.
     _seller(

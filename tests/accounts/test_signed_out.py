@@ -117,9 +117,10 @@ def test_nobody_but_its_author_gets_what_was_kept(world: World) -> None:
 
 @pytest.mark.rule("UX-5")
 def test_where_the_author_is_unknown_nothing_is_kept_and_the_page_says_so(world: World) -> None:
-    page = visitor().post(reply_path(world), {"text": TEXT}).content.decode()
+    page = visitor().post(reply_path(world), {"text": f"{TEXT} <b>"}).content.decode()
     assert "kept" not in hidden(page)
-    assert "Go back in your browser and copy what you wrote" in page
+    assert "copy what you wrote from here" in page
+    assert f">{TEXT} &lt;b&gt;</textarea>" in page
 
 
 @pytest.mark.rule("UX-5", "SEC-4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from io import StringIO
 
@@ -13,7 +14,8 @@ from pytest_django import Settings
 
 from accounts.models import Membership, Pair, Permission, Seller, User
 from messages_app.models import Decision, Message, ResponseContact, Thread
-from messages_app.vault.keys import installation_key
+from messages_app.vault.content import written_content
+from messages_app.vault.keys import installation_key, open_key
 from messaging_center.demo_world import seed as seeding
 from messaging_center.demo_world.info import world
 from messaging_center.demo_world.seed import is_seeded, seed
@@ -65,6 +67,19 @@ def test_the_first_seller_has_every_kind_of_pair_and_member() -> None:
     for permission in Permission:
         assert {member.may(permission) for member in members} == {True, False} or permission == "can_read"
     assert {one["email"] for one in first["members"]} - set(first["authorized"])  # not everybody is listed
+
+
+@pytest.mark.rule("RSN-8")
+@pytest.mark.usefixtures("seeded")
+def test_subjects_are_those_that_the_form_writes_in_its_authors_language() -> None:
+    firsts = [thread.conversation.earliest("accepted_at") for thread in Thread.objects.exclude(pair=None)]
+    subjects = {written_content(open_key(first.thread.key), first).subject for first in firsts}
+    assert {
+        "Where is it?, 302-5518274-9034671",
+        "Article endommagé ou erroné, 403-6620187-5539204",
+        "Domanda su un prodotto, 404-3305917-8821467",
+    } <= subjects
+    assert not [subject for subject in subjects if re.fullmatch(r"[\d-]*", subject)]
 
 
 @pytest.mark.usefixtures("seeded")
