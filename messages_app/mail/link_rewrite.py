@@ -57,9 +57,9 @@ class LinkRewriter:
 
     def _rewrite(self, text: str, *, is_html: bool) -> str:
         if _MAYBE.search(text):
-            for wanted in (self._signed, _BROKEN_OFF):
-                for reading in _READINGS:
-                    text = self._replace(text, reading, wanted, is_html=is_html)
+            for reading in _READINGS:
+                text = self._replace(text, reading, self._signed, is_html=is_html)
+            text = self._replace(text, _joined, _BROKEN_OFF, is_html=is_html)
         if re.search("links", text, re.IGNORECASE):
             text = self._replace(text, unescaped, self._by_path, is_html=is_html)
         if any(_SIGNED.search(inner) for inner in base64_texts(text)):

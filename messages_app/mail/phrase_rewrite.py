@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
 from html import escape
@@ -22,7 +21,7 @@ _IN_LINK = re.compile(r"(?:://|\bmailto:)[^\s<>\"']*\Z", re.IGNORECASE)
 # What Unicode writes as a mark on the letter before it, also the later parts of a Korean syllable.
 _MARKS = "".join(
     re.escape(sign)
-    for sign in map(chr, range(0x300, min(sys.maxunicode, 0xFFFF)))
+    for sign in map(chr, range(0x300, 0x10000))
     if unicodedata.category(sign)[0] == "M" or sign in "\uff9e\uff9f" or "\u1160" <= sign <= "\u11ff"
 )
 _LETTER = re.compile(rf"[^\x00-\x7f][{_MARKS}]*|[\x00-\x7f][{_MARKS}]+")
