@@ -9,6 +9,7 @@ from messages_app.vault.values import open_json, seal_json
 
 SUBJECT_LENGTH = 120  # characters
 TEXT_LENGTH = 200
+_WRAPPED = 55  # characters: mail programs break lines at 72 or so
 _ENDS = frozenset(".,;:!?…)]}»”\"'-–—。！？")
 
 
@@ -25,10 +26,11 @@ def preview_of(content: Content) -> dict[str, str]:
 
 
 def _in_one_line(text: str) -> str:
-    """The lines one after the other, told apart where no punctuation ends them."""
+    """The lines one after the other. A short one that no punctuation ends is told apart from the next; a long
+    one was wrapped by a mail program."""
     lines = [" ".join(line.split()) for line in text.splitlines()]
     lines = [line for line in lines if line]
-    ends = [" " if line[-1] in _ENDS else " · " for line in lines[:-1]]
+    ends = [" " if line[-1] in _ENDS or len(line) >= _WRAPPED else " · " for line in lines[:-1]]
     return "".join(word for pair in zip(lines, [*ends, ""], strict=False) for word in pair)
 
 
