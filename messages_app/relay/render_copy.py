@@ -185,7 +185,7 @@ def _buttons(copy: _Copy) -> tuple[Button, ...]:
     answer = Button(_("Answer on the web"), thread_address(copy.thread))
     if not copy.to_seller or copy.parcel.contact is None:
         return (answer,)
-    return (answer, Button(_("No response needed"), no_response_link(copy.parcel.contact.id)))
+    return (answer, Button(_("No response needed"), no_response_link(copy.parcel.delivery.id)))
 
 
 def _links(copy: _Copy) -> tuple[Button, ...]:

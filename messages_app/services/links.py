@@ -19,9 +19,10 @@ OPT_OUT_PATH = "links/opt-out/"
 UNSUBSCRIBE_PATH = "links/unsubscribe/"  # one-click: POST acts, GET shows the opt-out's page (RFC 8058)
 
 
-def no_response_link(contact_id: UUID) -> str:
-    """Marks this one contact "no response needed" (RSP-3)."""
-    return _link(NO_RESPONSE_PATH, contact_id.hex)
+def no_response_link(delivery_id: UUID) -> str:
+    """Marks the contact that this copy tells of "no response needed" (RSP-3); as long as the address that
+    gets the copy may write for the seller."""
+    return _link(NO_RESPONSE_PATH, delivery_id.hex)
 
 
 def opt_out_link(pair_id: int) -> str:
@@ -35,7 +36,7 @@ def unsubscribe_link(pair_id: int) -> str:
 
 
 def read_no_response(token: str) -> UUID | None:
-    """The contact that a token names, or None: forged, older than 90 days, or made for something else."""
+    """The delivery that a token names, or None: forged, older than 90 days, or made for something else."""
     value = _read(NO_RESPONSE_PATH, token)
     return UUID(hex=value) if value is not None else None
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Pair
 from accounts.services.consent import opt_out_of_seller
-from messages_app.models import ResponseContact
+from messages_app.queries.action_links import contact_of_copy
 from messages_app.services.clock import mark_not_needed
 from messages_app.services.links import read_no_response, read_opt_out, read_unsubscribe
 
@@ -18,10 +18,10 @@ from messages_app.services.links import read_no_response, read_opt_out, read_uns
 @require_http_methods(["GET", "HEAD", "POST"])
 def no_response(request: HttpRequest, token: str) -> HttpResponse:
     """Marks the contact of a notification mail as needing no response (RSP-3)."""
-    contact_id = read_no_response(token)
-    if contact_id is None:
+    delivery_id = read_no_response(token)
+    contact = contact_of_copy(delivery_id) if delivery_id else None
+    if contact is None:
         return _expired(request)
-    contact = get_object_or_404(ResponseContact.objects.select_related("thread__order"), pk=contact_id)
     done = request.method == "POST"
     if done:
         mark_not_needed(thread=contact.thread, user=None, now=timezone.now(), contact=contact)

@@ -13,7 +13,7 @@ from PIL import Image
 from accounts.models import Pair
 from messages_app.mail.marker import REPLY_MARKER
 from messages_app.mail.references import code_number, find_reference_codes, read_message_id
-from messages_app.models import Delivery, ResponseContact
+from messages_app.models import Delivery
 from messages_app.policy.facts import Door, Side
 from messages_app.services.links import NO_RESPONSE_PATH, OPT_OUT_PATH, read_no_response, read_opt_out
 from messages_app.services.submission import SubmittedFile
@@ -108,8 +108,8 @@ def test_the_sellers_mail_shows_due_time_reason_order_and_the_ways_to_answer() -
         assert "Where is it?" in text
     plain = body(mail, "plain")
     assert plain.index("Answer by") < plain.index("About: Where is it?") < plain.index("Where is it?\n\n")
-    contact = ResponseContact.objects.get(thread=message.thread)
-    assert read_no_response(token_of(mail, NO_RESPONSE_PATH)) == contact.id
+    delivery = Delivery.objects.get(message=message)
+    assert read_no_response(token_of(mail, NO_RESPONSE_PATH)) == delivery.id
     assert "Alder & Pine Home" in body(mail, "plain")
 
 

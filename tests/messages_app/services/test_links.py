@@ -18,10 +18,10 @@ from messages_app.services.links import (
     unsubscribe_link,
 )
 
-CONTACT = UUID("01a200b3-dce6-71ea-9ab1-96636d710559")
+DELIVERY = UUID("01a200b3-dce6-71ea-9ab1-96636d710559")
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
 LINKS: list[tuple[Callable[[], str], Callable[[str], object], object]] = [
-    (lambda: no_response_link(CONTACT), read_no_response, CONTACT),
+    (lambda: no_response_link(DELIVERY), read_no_response, DELIVERY),
     (lambda: opt_out_link(17), read_opt_out, 17),
     (lambda: unsubscribe_link(17), read_unsubscribe, 17),
 ]

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Pair, Permission
-from messages_app.models import InboundMail, Message, ResponseContact
+from accounts.models import AuthorizedAddress, Pair, Permission
+from messages_app.models import Delivery, InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
 from messages_app.services.links import no_response_link, opt_out_link, unsubscribe_link
 from messages_app.services.submission import SubmittedFile
@@ -24,6 +24,7 @@ from tests.factories import (
     OrderFactory,
     PairFactory,
     SellerFactory,
+    UserFactory,
     seller_owner,
 )
 from tests.messages_app.files.samples import image
@@ -180,9 +181,14 @@ def contact() -> ResponseContact:
     return ResponseContact.objects.get()
 
 
+def link_of(contact: ResponseContact) -> str:
+    """The link in the mail that told of this contact."""
+    return no_response_link(Delivery.objects.get(message=contact.opened_by, to_side=Side.SELLER).pk)
+
+
 @pytest.mark.rule("MAIL-30", "RSP-3")
 def test_no_response_needed_by_a_link_acts_on_its_button_alone(contact: ResponseContact) -> None:
-    path = path_of(no_response_link(contact.pk))
+    path = path_of(link_of(contact))
     scanner = Client()
     for method in (scanner.get, scanner.head):
         assert method(path).status_code == 200
@@ -201,12 +207,49 @@ def test_a_link_of_an_older_contact_leaves_the_newer_one_alone(contact: Response
     assert pair is not None
     write(pair, Side.SELLER, user=seller_owner(pair.seller), thread_id=contact.thread_id)
     write(pair, Side.BUYER, user=pair.buyer.user, thread_id=contact.thread_id)
-    page = Client().post(path_of(no_response_link(contact.pk))).content.decode()
+    page = Client().post(path_of(link_of(contact))).content.decode()
     assert "nothing was changed" in page
     assert list(ResponseContact.objects.order_by("opened_at").values_list("outcome", flat=True)) == [
         "answered",
         "open",
     ]
+
+
+@pytest.mark.rule("SEC-4", "MAIL-30")
+@pytest.mark.parametrize("state", ["confirmed", "waiting", "blocked", None])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_response_needed_ends_with_the_right_of_the_address(
+    contact: ResponseContact, state: str | None, method: str
+) -> None:
+    path = path_of(link_of(contact))
+    rows = AuthorizedAddress.objects.filter(seller=contact.seller)
+    rows.update(state=state) if state else rows.delete()
+    assert getattr(Client(), method)(path).status_code == (200 if state == "confirmed" else 410)
+    contact.refresh_from_db()
+    acted = state == "confirmed" and method == "post"
+    assert contact.outcome == ("not_needed" if acted else "open")
+
+
+@pytest.mark.rule("SEC-4", "ACC-4", "MAIL-30")
+@pytest.mark.parametrize(("permission", "active"), [(True, True), (False, True), (True, False)])
+def test_no_response_needed_ends_with_the_right_of_the_member(
+    contact: ResponseContact, permission: bool, active: bool
+) -> None:
+    user = UserFactory.create(email=contact.seller.customer_service_address, is_active=active)
+    MembershipFactory.create(seller=contact.seller, user=user, **{Permission.REPLY.value: permission})
+    found = Client().post(path_of(link_of(contact)))
+    assert found.status_code == (200 if permission and active else 410)
+
+
+@pytest.mark.rule("SEC-4", "MAIL-30")
+def test_the_buyers_copy_is_no_key_to_the_sellers_clock(contact: ResponseContact) -> None:
+    pair = contact.thread.pair
+    assert pair is not None
+    write(pair, Side.SELLER, user=seller_owner(pair.seller), thread_id=contact.thread_id)
+    write(pair, Side.BUYER, user=pair.buyer.user, thread_id=contact.thread_id)
+    copy = Delivery.objects.get(kind=Delivery.Kind.COPY, to_side=Side.BUYER)
+    assert Client().post(path_of(no_response_link(copy.pk))).status_code == 410
+    assert ResponseContact.objects.filter(outcome="open").exists()
 
 
 @pytest.mark.rule("MAIL-30", "ACC-7")
@@ -240,7 +283,7 @@ def test_one_click_unsubscribe_needs_neither_page_nor_cookie_and_the_page_does()
 def test_links_end_after_90_days(contact: ResponseContact, days: int, method: str) -> None:
     pair = contact.thread.pair
     assert pair is not None
-    links = [no_response_link(contact.pk), opt_out_link(pair.pk), unsubscribe_link(pair.pk)]
+    links = [link_of(contact), opt_out_link(pair.pk), unsubscribe_link(pair.pk)]
     with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
         found = {getattr(Client(), method)(path_of(link)).status_code for link in links}
     assert found == ({200} if days < 90 else {410})
