@@ -13,5 +13,6 @@ def loop_mark() -> str:
 
 
 def quote_marks(pair: Pair) -> tuple[str, ...]:
-    """What only text that this center sent holds: the marker line and the pair's aliases (MAIL-13)."""
+    """What text that this center sent holds: the marker line, which nobody else writes, and the pair's
+    aliases, which stand above a quote but may be named by anybody (MAIL-13)."""
     return (REPLY_MARKER, *(alias.address for alias in pair.aliases.all()))

@@ -68,7 +68,8 @@ def role_address(arrival: Arrival) -> Routed | None:
 
 
 def bounce_address(arrival: Arrival) -> Routed | None:
-    """A report to the envelope sender of one of our mails; anything else there is dropped (MAIL-24)."""
+    """A report to the envelope sender of one of our mails, also in words alone; anything else there is
+    dropped, absence notes among it (MAIL-24)."""
     if arrival.inbound.alias is not None:
         return None
     if arrival.inbound.bounce_of is None:
