@@ -52,6 +52,7 @@ def holds_token(text: str) -> bool:
         (LINK.replace("17~", "17, ~"), f"{GONE} {GONE}"),
         (LINK.replace("/opt-out/17~", "/opt-\n> out/17\n> ~"), GONE),
         (f"> > {LINK[:60]}\n> > {LINK[60:]}\n> > Next", f"> > {GONE}\n> > Next"),
+        (f"Stop <{LINK[:60]}\n{LINK[60:]}>", f"Stop <{GONE}>"),
         (f"{LINK[:70]}=\n{LINK[70:]} Next", f"{GONE} Next"),
         (LINK.replace("~", "=7E"), GONE),
         (LINK.replace("opt", "o\u200bpt").replace("~1", "~\u00ad1"), GONE),
