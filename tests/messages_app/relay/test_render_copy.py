@@ -141,6 +141,8 @@ def test_only_the_buyer_of_an_unsolicited_message_is_offered_the_opt_out() -> No
     reply = only_mail()
     assert reply["List-Unsubscribe"] is None
     assert OPT_OUT_PATH not in body(reply, "plain")
+    assert "one button" in body(unsolicited, "plain")  # said where a link of the mail leads to one
+    assert "one button" not in body(reply, "plain")
 
 
 @pytest.mark.rule("MAIL-14", "MAIL-11")

@@ -14,6 +14,8 @@ from django.utils.translation import override
 
 from messages_app.models import ResponseContact
 from messages_app.templatetags.times import (
+    date_of,
+    day_and_clock,
     day_in_words,
     due,
     due_group,
@@ -173,3 +175,25 @@ def test_exact_moments_in_six_languages(language: str, words: str) -> None:
 )
 def test_spans(span: timedelta, words: str) -> None:
     assert span_in_words(span) == words
+
+
+@pytest.mark.rule("UX-4")
+@pytest.mark.parametrize(
+    ("moment", "language", "day"),
+    [
+        (NOW - 9 * DAY, "en", "10 Nov"),
+        (NOW - 9 * DAY, "de", "10. Nov."),
+        (NOW - 322 * DAY, "en", "1 Jan"),
+        (NOW - 323 * DAY, "en", "31 Dec 2025"),
+        (NOW - 323 * DAY, "de", "31. Dez. 2025"),
+    ],
+)
+def test_days_name_their_year_where_it_is_another_one(moment: datetime, language: str, day: str) -> None:
+    with override(language):
+        assert words_of(date_of(moment)) == day
+        assert words_of(day_and_clock(moment)) == f"{day}, 10:41"
+        assert f'title="{exact(moment)}"' in day_and_clock(moment)
+
+
+def words_of(tag: str) -> str:
+    return re.sub("<[^>]+>", "", tag)

@@ -354,3 +354,23 @@ def test_the_view_of_refused_ones_costs_the_same_for_one_and_for_many() -> None:
         refuse()
     assert len(texts_on(client.get(path).content.decode())) == 10
     assert queries_of(client, path) == with_one
+
+
+@pytest.mark.rule("BOX-2")
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Hello,\n\nwhere is it?\nAnna", "Hello, where is it? Anna"),
+        ("Size 42\nColour red\n\n  Thanks  ", "Size 42 · Colour red · Thanks"),
+        (
+            f"{'The parcel that I have been waiting for ' * 2}\nhas not come.",
+            f"{'The parcel that I have been waiting for ' * 2}has not come.",
+        ),
+    ],
+)
+def test_a_row_tells_lines_apart_and_joins_wrapped_ones(text: str, line: str) -> None:
+    pair = PairFactory.create()
+    order = OrderFactory.create(pair=pair)
+    write(pair, Side.BUYER, user=pair.buyer.user, order=order, text=text)
+    page = signed_in(seller_owner(pair.seller)).get(reverse("inbox")).content.decode()
+    assert f">{line}</span>" in page

@@ -22,6 +22,7 @@ from messages_app.wording import (
     day_and_time,
     finding_advice,
     finding_sentence,
+    quoted,
     reason_name,
     rule_name,
     short_time,
@@ -189,3 +190,25 @@ def test_moments_read_in_the_persons_language_and_zone(
     with translation.override(language):
         assert short_time(MOMENT, ZoneInfo(zone)) == short
         assert day_and_time(MOMENT, ZoneInfo(zone)) == whole
+
+
+@pytest.mark.rule("GATE-2", "ACC-10")
+@pytest.mark.parametrize(
+    ("language", "quote"),
+    [
+        ("en", "“me at shop dot com”"),
+        ("de", "„me at shop dot com“"),
+        ("pl", "„me at shop dot com”"),
+        ("fr", "«\u00a0me at shop dot com\u00a0»"),
+        ("it", "«me at shop dot com»"),
+        ("es", "«me at shop dot com»"),
+    ],
+)
+def test_what_is_quoted_stands_in_the_marks_of_the_language(language: str, quote: str) -> None:
+    with translation.override(language):
+        assert quoted("me at shop dot com") == quote
+        assert f"({quote})" in finding_sentence("contact_email", {"matches": MATCHES})
+        named = finding_sentence(
+            "attachment_not_allowed", {"reason": "other", "names": ["me at shop dot com"]}
+        )
+        assert "“me" not in named or language == "en"
