@@ -56,7 +56,7 @@ def holds_token(text: str) -> bool:
         (f"{LINK[:70]}=\n{LINK[70:]} Next", f"{GONE} Next"),
         (LINK.replace("~", "=7E"), GONE),
         (LINK.replace("messages", "old").replace("~", "=7E"), GONE),
-        ("<" + LINK.replace("messages", "old").replace("17~", "1\n7~") + ">", f"<{GONE}>"),
+        (f"?t=45{TOKEN[2:30]}\n{TOKEN[30:]}", f"?t={GONE}"),
         (LINK.replace("opt", "o\u200bpt").replace("~1", "~\u00ad1"), GONE),
         (LINK.replace("~", "%7E"), GONE),
         (LINK.replace("~", "&#126;"), GONE),
