@@ -34,7 +34,8 @@ def test_the_tried_address_is_a_keyed_hash_the_same_in_every_letter_case() -> No
         "hannah.weber@example\uff61org",
         "hannah.weber@\uff45xample.org",
         "hannah.weber@ex\u200bample.org",
-        "hannah.weber@example.org\u00a0\u00ad",
+        "hannah.weber@example.org\u00ad\u00a0",
+        '"hannah.weber"@example.org',
     ],
 )
 def test_whatever_the_model_takes_for_one_address_is_one_account_to_the_guard(written: str) -> None:
