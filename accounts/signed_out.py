@@ -57,7 +57,7 @@ def _sign_in_with_writing(request: HttpRequest, names: tuple[str, ...]) -> HttpR
         "next": request.get_full_path(),
         "signed_out": True,
         "kept": seal_writing(request, names),
-        "written": "\n".join(request.POST.get(name, "") for name in names).strip(),
+        "written": request.POST.get("text") or max((request.POST.get(name, "") for name in names), key=len),
     }
     return render(request, "accounts/sign_in.html", context, status=403)
 

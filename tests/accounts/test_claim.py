@@ -47,6 +47,18 @@ def test_the_page_answers_everybody_alike() -> None:
     assert visitor().post("/claim/", {"email": "not an address"}).status_code == 422
 
 
+@pytest.mark.rule("ACC-1")
+def test_an_address_where_the_relay_is_may_have_an_account_but_none_is_opened_there() -> None:
+    staff = UserFactory.create(email="moderator@marketplace.example", is_staff=True)
+    assert visitor().post("/claim/", {"email": staff.email}).status_code == 302
+    assert told() == [("reset_password", staff)]
+    form = {"full_name": "Ada Moss", "marketplace": MarketplaceFactory.create().pk}
+    answer = visitor().post("/sign-up/", {**form, "email": "ada@marketplace.example"})
+    assert answer.status_code == 422
+    assert "an address of the relay itself" in answer.content.decode()
+    assert visitor().post("/sign-up/", {**form, "email": "ada@people.example"}).status_code == 302
+
+
 @pytest.mark.rule("ACC-1", "ACC-11")
 def test_a_claim_link_sets_the_first_password_and_works_once() -> None:
     buyer = BuyerFactory.create(user=UserFactory.create(unclaimed=True))

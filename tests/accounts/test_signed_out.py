@@ -117,7 +117,8 @@ def test_nobody_but_its_author_gets_what_was_kept(world: World) -> None:
 
 @pytest.mark.rule("UX-5")
 def test_where_the_author_is_unknown_nothing_is_kept_and_the_page_says_so(world: World) -> None:
-    page = visitor().post(reply_path(world), {"text": f"{TEXT} <b>"}).content.decode()
+    form = {"text": f"{TEXT} <b>", "reason": "other"}
+    page = visitor().post(reply_path(world), form).content.decode()
     assert "kept" not in hidden(page)
     assert "copy what you wrote from here" in page
     assert f">{TEXT} &lt;b&gt;</textarea>" in page
