@@ -3,12 +3,15 @@ first, and that nothing lies over a control (UX-1, UX-2)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
+from django.utils import translation
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from accounts.models import User
 from messages_app.policy.facts import Side
 from tests.browser.conftest import Visitor, VisitorMaker
 from tests.factories import OrderFactory
@@ -24,6 +27,12 @@ CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary
 @pytest.fixture
 def world(transactional_db: None, installation_keys: None) -> World:
     return make_world()
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_behind() -> Iterator[None]:
+    yield
+    translation.deactivate()
 
 
 @pytest.mark.rule("UX-1")
@@ -157,6 +166,21 @@ def test_a_phone_shows_order_numbers_tables_and_tabs_whole(
     for path in ("/messages/?view=all", "/settings/team/"):
         seller.open(path)
         whole(seller, seller.page.locator(".tabs [aria-current]"))
+
+
+@pytest.mark.rule("UX-1", "ACC-10")
+@pytest.mark.parametrize("language", ["fr", "it", "pl", "de", "es"])
+def test_the_navigation_of_a_small_phone_is_whole(
+    visitors: VisitorMaker, world: World, language: str
+) -> None:
+    User.objects.update(language=language)
+    for user in (world.owner, world.buyer):
+        visitor = visitors(width=320)
+        visitor.sign_in(user.email)
+        links = visitor.page.locator(".mainnav a")
+        expect(links).to_have_count(3)
+        for link in links.all():
+            expect(link).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.rule("UX-1", "CAP-4")
