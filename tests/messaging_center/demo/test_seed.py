@@ -51,7 +51,7 @@ def test_everybody_signs_in_and_lands_on_a_page() -> None:
         form = {"username": person["email"], "password": person["password"]}
         answer = client.post("/sign-in/", form, follow=True)
         assert answer.status_code == 200, person
-        assert answer.wsgi_request.user.is_authenticated, person  # type: ignore[attr-defined]
+        assert answer.wsgi_request.user.is_authenticated, person
 
 
 @pytest.mark.usefixtures("seeded")
