@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.message import Message as ParsedMessage
 from typing import Any
 
+import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,6 +23,7 @@ from messages_app.models import Delivery, Message
 from messages_app.policy.facts import Door, Side
 from messages_app.queries.outbox import Parcel, parcels_of
 from messages_app.relay.render import Finished, render_mail
+from messages_app.services import prepare
 from messages_app.services.outbox import queue_delivery
 from messages_app.services.sending import claim_due
 from messages_app.services.submission import Submission
@@ -59,6 +61,11 @@ def say(pair: Pair, author: Side, text: str = "Where is it?", **values: Any) -> 
     with time_machine.travel(moment, tick=False):  # its mail is queued at that very moment
         done = submit_message(submission, now=moment)
     return Message.objects.get(pk=done.message_id)
+
+
+def overlook_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate sees nothing in files, so that what stops them is the leak gate."""
+    monkeypatch.setattr(prepare, "files_that_reveal", lambda *_, **__: ())
 
 
 def order_for(pair: Pair, **values: Any) -> Any:

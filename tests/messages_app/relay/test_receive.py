@@ -24,11 +24,11 @@ from messages_app.policy.facts import Side
 from messages_app.relay import parser, receive
 from messages_app.relay import route as routing
 from messages_app.relay.arrival import Arrival
-from messages_app.services.child import Unreadable
 from messages_app.relay.intake import raw_bytes
 from messages_app.relay.parser import Parser
 from messages_app.relay.receive import process_waiting
 from messages_app.relay.route import Routed, route
+from messages_app.services.child import Unreadable
 from messages_app.services.submission import Submission, Submitted
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.relay.inbound_world import (

@@ -27,6 +27,7 @@ from tests.messages_app.relay.mail_world import (
     header,
     only_mail,
     order_for,
+    overlook_files,
     pair_of_two,
     say,
 )
@@ -257,7 +258,10 @@ def test_the_same_delivery_renders_to_the_same_bytes() -> None:
 
 @pytest.mark.rule("MAIL-17")
 @pytest.mark.parametrize("secret", [f"write to {BUYER_ADDRESS}", "I am Hannah Winter"])
-def test_a_file_that_names_the_author_is_found_by_the_leak_gate(secret: str) -> None:
+def test_a_file_that_names_the_author_is_found_by_the_leak_gate(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlook_files(monkeypatch)
     pair = pair_of_two()
     say(pair, Side.BUYER, files=(SubmittedFile(name="list.txt", content=secret.encode()),))
     (one,) = finished()
@@ -266,7 +270,10 @@ def test_a_file_that_names_the_author_is_found_by_the_leak_gate(secret: str) -> 
 
 @pytest.mark.rule("MAIL-17")
 @pytest.mark.parametrize(("reason", "leaks"), [("invoice", False), ("unexpected_problem", True)])
-def test_only_documents_may_name_the_customer_service_address(reason: str, leaks: bool) -> None:
+def test_only_documents_may_name_the_customer_service_address(
+    reason: str, leaks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlook_files(monkeypatch)
     pair = pair_of_two()
     order = order_for(pair)
     message = say(pair, Side.SELLER, "Hello", order_id=order.pk, reason="unexpected_problem")

@@ -36,6 +36,7 @@ from tests.messages_app.relay.mail_world import (
     SELLER_ADDRESS,
     Sink,
     notice_for,
+    overlook_files,
     pair_of_two,
     running,
     say,
@@ -359,8 +360,9 @@ def test_a_sender_that_lost_its_lease_writes_nothing(sink: Sink) -> None:
 
 @pytest.mark.rule("MAIL-17")
 def test_a_mail_with_a_leak_is_held_for_staff_and_never_sent(
-    sink: Sink, caplog: pytest.LogCaptureFixture
+    sink: Sink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    overlook_files(monkeypatch)
     pair = pair_of_two()
     text = f"my address: {BUYER_ADDRESS}".encode()
     say(pair, Side.BUYER, files=(SubmittedFile(name="note.txt", content=text),))
