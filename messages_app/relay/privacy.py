@@ -6,7 +6,7 @@ from messages_app.mail.leak_gate import Protected
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import WITH_CUSTOMER_SERVICE
 from messages_app.queries.outbox import Parcel
-from messages_app.services.disguise import NOTHING, Disguise, disguise_for, has_other_name
+from messages_app.services.disguise import NOTHING, Disguise, disguise_for, hidden_names
 
 
 def masks_for(parcel: Parcel, *, own: bool) -> Disguise:
@@ -34,11 +34,8 @@ def protected_for(parcel: Parcel) -> Protected:
     if delivery.to_side != Side.BUYER and delivery.pair is not None:
         buyer = delivery.pair.buyer
         addresses.add(buyer.user.email)
-        if has_other_name(buyer):
-            phrases.add(buyer.user.full_name)
-    return Protected(
-        addresses=frozenset(addresses - {delivery.recipient, ""}), phrases=frozenset(phrases - {""})
-    )
+        phrases |= set(hidden_names(buyer))
+    return Protected(addresses=frozenset(addresses - {delivery.recipient, ""}), phrases=frozenset(phrases))
 
 
 def exempt_in_files(parcel: Parcel) -> frozenset[str]:

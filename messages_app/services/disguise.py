@@ -53,21 +53,34 @@ def disguise_for(
         shown |= dict.fromkeys(seller_addresses, seller_alias)
     if own or to_side != Side.BUYER:
         shown[pair.buyer.user.email] = buyer_alias
-    full_name = pair.buyer.user.full_name if to_side != Side.BUYER and has_other_name(pair.buyer) else ""
+    hidden = hidden_names(pair.buyer) if to_side != Side.BUYER else ()
     with override(language_of(pair, to_side)):
         links = LinkRewriter(settings.PUBLIC_URL, gettext("[link removed]"))
-    addresses, names = Rewriter(shown), PhraseRewriter(full_name, pair.buyer.display_name)
-    want = wanted(frozenset(real for real in shown if "@" in real), frozenset({full_name} - {""}))
+    addresses = Rewriter(shown)
+    names = [PhraseRewriter(name, pair.buyer.display_name) for name in hidden]
+    want = wanted(frozenset(real for real in shown if "@" in real), frozenset(hidden))
     return Disguise(
-        text=_chain(links.text, addresses.text, names.text, lambda text: hide_runs(text, want, _UNREADABLE)),
-        html=_chain(links.html, addresses.html, names.html, lambda html: hide_runs(html, want, _UNREADABLE)),
+        text=_chain(
+            links.text,
+            addresses.text,
+            *(name.text for name in names),
+            lambda text: hide_runs(text, want, _UNREADABLE),
+        ),
+        html=_chain(
+            links.html,
+            addresses.html,
+            *(name.html for name in names),
+            lambda html: hide_runs(html, want, _UNREADABLE),
+        ),
     )
 
 
-def has_other_name(buyer: Buyer) -> bool:
-    """Whether the buyer's full name says more than the display name does."""
-    return not holds_any(buyer.display_name, wanted(frozenset(), frozenset({buyer.user.full_name}))) and bool(
-        buyer.user.full_name.split()
+def hidden_names(buyer: Buyer) -> tuple[str, ...]:
+    """The buyer's full names that say more than the display name does, the longest first: one may hold
+    another."""
+    names = sorted(buyer.user.full_names, key=len, reverse=True)
+    return tuple(
+        name for name in names if not holds_any(buyer.display_name, wanted(frozenset(), frozenset({name})))
     )
 
 

@@ -8,7 +8,7 @@ from accounts.models import Pair
 from messages_app.mail.leak_gate import Protected
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import WITH_CUSTOMER_SERVICE
-from messages_app.services.disguise import has_other_name
+from messages_app.services.disguise import hidden_names
 from messages_app.services.leaks import SEARCHER
 from messages_app.services.submission import Submission
 
@@ -34,4 +34,4 @@ def _protected(submission: Submission, seller_addresses: set[str]) -> Protected:
 
 
 def _names(pair: Pair) -> frozenset[str]:
-    return frozenset({pair.buyer.user.full_name}) if has_other_name(pair.buyer) else frozenset()
+    return frozenset(hidden_names(pair.buyer))

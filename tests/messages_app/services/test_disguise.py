@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts.models import Pair
 from messages_app.models import Message
 from messages_app.policy.facts import Door, Side
-from messages_app.services.disguise import Disguise, disguise_for, has_other_name
+from messages_app.services.disguise import Disguise, disguise_for, hidden_names
 from messages_app.services.links import no_response_link, opt_out_link, unsubscribe_link
 from messages_app.vault.content import Content, shown_content
 from messages_app.vault.keys import open_key
@@ -150,7 +150,7 @@ def test_a_signature_in_html_does_not_stop_a_buyers_mail(html: str) -> None:
 )
 def test_a_name_that_is_shown_anyway_needs_no_protection(full: str, display: str, other: bool) -> None:
     buyer = BuyerFactory.create(user=UserFactory.create(full_name=full), display_name=display)
-    assert has_other_name(buyer) is other
+    assert bool(hidden_names(buyer)) is other
 
 
 @pytest.mark.rule("MAIL-27")
@@ -158,3 +158,17 @@ def test_in_a_notice_the_readers_own_address_and_name_stay() -> None:
     words = "hannah.winter@mail.example, Hannah Winter, desk@alderpine.example"
     hide = disguise(pair_of_two(), Side.BUYER, own=False)
     assert hide.text(words) == "hannah.winter@mail.example, Hannah Winter, s@marketplace.example"
+
+
+@pytest.mark.rule("ACC-9", "MAIL-16")
+def test_the_name_that_the_marketplace_gave_is_as_hidden_as_the_one_chosen() -> None:
+    pair = pair_of_two()
+    user = pair.buyer.user
+    user.full_name, user.other_full_name = "Vicky Winter", "Vicky Winter Realname"
+    pair.buyer.display_name = "Vicky W."
+    hide = disguise(pair, Side.SELLER)
+    assert hide.text("Vicky Winter Realname, or Vicky Winter") == "Vicky W., or Vicky W."
+    assert hide.html("<p>Vicky Winter Realname</p>") == "<p>Vicky W.</p>"
+    assert disguise(pair, Side.BUYER).text("Vicky Winter Realname") == "Vicky Winter Realname"
+    user.other_full_name = ""
+    assert hidden_names(pair.buyer) == ("Vicky Winter",)
