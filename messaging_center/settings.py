@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "messaging_center.trouble.with_words_for_405",
 ]
+CSRF_FAILURE_VIEW = "messaging_center.trouble.csrf_failure"
 ROOT_URLCONF = "messaging_center.urls"
 WSGI_APPLICATION = "messaging_center.wsgi.application"
 TEMPLATES = [

@@ -27,6 +27,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: what somebody wrote stands there to be copied (UX-5)."""
+    return render(request, "403_csrf.html", {"written": request.POST.get("text", "")}, status=403)
+
+
 def with_words_for_405(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:

@@ -375,3 +375,15 @@ def test_marking_twice_and_undoing_nothing_say_so(world: World) -> None:
     undone = client.post(reverse("response_needed", args=args), follow=True).content.decode()
     assert "No response was due" in marked
     assert "nothing to undo" in undone
+
+
+@pytest.mark.rule("SEC-3", "UX-5")
+def test_a_form_of_another_sign_in_keeps_the_text(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.owner, backend="django.contrib.auth.backends.ModelBackend")
+    before = Message.objects.count()
+    path = reverse("thread", args=[world.thread.pk])
+    answer = client.post(path, {"text": "Kept <words>", "token": "0" * 32})
+    assert answer.status_code == 403
+    assert "Kept &lt;words&gt;</textarea>" in answer.content.decode()
+    assert Message.objects.count() == before
