@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages_app.mail.report import MAX_DIAGNOSTIC, DeliveryReport, ReportKind, read_report
+from messages_app.mail.delivery_status import MAX_DIAGNOSTIC
+from messages_app.mail.report import DeliveryReport, ReportKind, read_report
 from tests.messages_app.mail.raw_mails import mail, multipart, part
 
 TEXT = part(b"text/plain", b"Your mail could not be delivered.")
