@@ -36,7 +36,8 @@ class Lane:
 def lanes() -> tuple[Lane, ...]:
     """Mail in and mail out do not wait for each other, nor for the clock."""
     return (
-        Lane((tasks.take_events, tasks.process_inbound), every=1.0),
+        Lane((tasks.take_events,), every=1.0),
+        Lane((tasks.process_inbound,), every=1.0),
         Lane((tasks.send_deliveries,), every=1.0),
         Lane((tasks.keep_clocks, tasks.sweep), every=20.0),
     )

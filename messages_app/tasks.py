@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
-from accounts.wake import wake
+from accounts.wake import begin, wake
 from messages_app.relay.receive import process_waiting
 from messages_app.relay.send import send_due
 from messages_app.services.clock import remind_due
@@ -21,30 +20,28 @@ from messages_app.services.events import take_events as take_waiting_events
 from messages_app.services.sweep import sweep as sweep_rows
 
 BATCH = 50  # rows a call takes; a task calls until a call finds nothing
-MOST_BATCHES = 20  # then it ends, so that a worker stays fair, and asks to be called again
+MAILS_IN = 16  # the same for mail in, which takes longer
+TURN_SECONDS = 0.5  # then it ends and asks to be called again, so that other tasks get their turn
 
 
 def _drain(task: str, work: Callable[[], int]) -> int:
-    """Batches until one finds nothing. Begins none when a quarter of a lease is over: Celery kills a task
-    at its time limit, and a mail that is on its way then would be sent twice. Where it ends before the work
-    does, it wakes itself."""
-    last_start = time.monotonic() + settings.LEASE_SECONDS / 4
+    """Batches until one finds nothing. Where its turn is over before the work is, it wakes itself: Celery
+    kills a task at its time limit, and a mail that is on its way then would be sent twice."""
+    begin(task)
+    turn = time.monotonic() + TURN_SECONDS
     done = 0
-    for _ in range(MOST_BATCHES):
-        taken = work()
+    while taken := work():
         done += taken
-        if not taken:
-            return done
-        if time.monotonic() >= last_start:
+        if time.monotonic() >= turn:
+            wake(task)
             break
-    wake(task)
     return done
 
 
 @shared_task(name="messages_app.tasks.process_inbound")
 def process_inbound() -> int:
     """Mail in: what the doors accepted."""
-    return _drain("process_inbound", lambda: process_waiting(BATCH))
+    return _drain("process_inbound", lambda: process_waiting(MAILS_IN))
 
 
 @shared_task(name="messages_app.tasks.send_deliveries")

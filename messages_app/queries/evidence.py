@@ -5,7 +5,7 @@ Every look-up names the pair: an id or a code of another pair finds nothing. A f
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -112,22 +112,30 @@ def _by_words(pair: Pair, mail: ParsedMail, now: datetime) -> Found | None:
     if not (quoted.strip() or subject):
         return None
     recent = _recent_messages(pair, now)
-    text = QuotedText(quoted)
-    for message, content in recent:
-        if text.quotes(content.new_text):
-            return Found(Evidence.QUOTE, message.thread_id)
-    for message, content in recent:
-        if (
-            subject
-            and message.accepted_at >= now - SUBJECT_WITHIN
-            and bare_subject(content.subject) == subject
-        ):
-            return Found(Evidence.SUBJECT, message.thread_id)
+    if quoted.strip() and (thread_id := _quoted_in(quoted, recent)):
+        return Found(Evidence.QUOTE, thread_id)
+    lately = [message for message in recent if message.accepted_at >= now - SUBJECT_WITHIN]
+    if subject and (thread_id := _named_like(subject, lately)):
+        return Found(Evidence.SUBJECT, thread_id)
     return None
 
 
-def _recent_messages(pair: Pair, now: datetime) -> list[tuple[Message, Content]]:
-    """The pair's latest delivered messages of people, newest first, as the other side got them."""
+def _quoted_in(quoted: str, messages: Sequence[Message]) -> UUID | None:
+    text = QuotedText(quoted)
+    return next((one.thread_id for one in messages if text.quotes(_content(one).new_text)), None)
+
+
+def _named_like(subject: str, messages: Sequence[Message]) -> UUID | None:
+    return next((one.thread_id for one in messages if bare_subject(_content(one).subject) == subject), None)
+
+
+def _content(message: Message) -> Content:
+    """As the other side got it."""
+    return shown_content(open_key(message.thread.key), message)
+
+
+def _recent_messages(pair: Pair, now: datetime) -> list[Message]:
+    """The pair's latest delivered messages of people, newest first."""
     messages = (
         Message.objects.filter(
             pair=pair,
@@ -140,4 +148,4 @@ def _recent_messages(pair: Pair, now: datetime) -> list[tuple[Message, Content]]
         .only(*_COMPARED)
         .order_by("-accepted_at", "-id")[:COMPARED_MESSAGES]
     )
-    return [(message, shown_content(open_key(message.thread.key), message)) for message in messages]
+    return list(messages)

@@ -157,16 +157,24 @@ def _parsed(inbound: InboundMail, raw: bytes) -> Arrival:
 
 def settle(arrival: Arrival, routed: Routed) -> None:
     """Writes how a mail ended, once, with the notice that it causes."""
+    if not routed.notice:
+        _end(arrival.inbound, routed)
+        return
     with transaction.atomic():
-        ended = InboundMail.objects.filter(pk=arrival.inbound.pk, state=State.WAITING).update(
-            state=routed.state,
-            outcome=routed.outcome,
-            message_id=routed.message_id,
-            settled_at=timezone.now(),
-            lease_until=None,
-        )
-        if ended and routed.notice:
+        if _end(arrival.inbound, routed):
             queue_refusal(arrival, routed.notice)
+
+
+def _end(inbound: InboundMail, routed: Routed) -> bool:
+    """False: somebody else has ended it meanwhile."""
+    ended = InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(
+        state=routed.state,
+        outcome=routed.outcome,
+        message_id=routed.message_id,
+        settled_at=timezone.now(),
+        lease_until=None,
+    )
+    return bool(ended)
 
 
 def _failed(inbound: InboundMail) -> bool:
@@ -197,6 +205,4 @@ def _quarantine(inbound: InboundMail) -> None:
     except Exception:  # what made it unreadable may show here again, and the line must go on (MAIL-6)
         item = f"inbound:{inbound.pk}"
         log.warning("nobody is told of a mail set aside", exc_info=True, extra={"item": item})
-        InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(
-            state=routed.state, outcome=routed.outcome, settled_at=timezone.now(), lease_until=None
-        )
+        _end(inbound, routed)

@@ -12,11 +12,10 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from accounts.addresses import normalise_address
-from accounts.models import Pair
 from messages_app.mail.evidence import Evidence
 from messages_app.mail.fields import head_bounds
 from messages_app.mail.parsed import ParsedMail
@@ -146,25 +145,21 @@ def without_permission(arrival: Arrival) -> Routed | None:
 
 
 def repeated(arrival: Arrival) -> Routed | None:
-    """The same mail again within 7 days: who comes first under the pair's lock is the original (MAIL-5).
-    A mail refused for want of a permission became nothing, so with the permission it may come again."""
+    """The same mail again within 7 days: who comes first is the original, and the mails of a pair are worked
+    off one after the other (MAIL-4, MAIL-5). A mail refused for want of a permission became nothing, so with
+    the permission it may come again."""
     identity = mail_identity(arrival)
     received = arrival.inbound.received_at
-    with transaction.atomic():
-        # Nothing of the pair is needed here but its lock.
-        list(Pair.objects.select_for_update().filter(pk=arrival.pair.pk).values_list("pk"))
-        same = InboundMail.objects.filter(
-            alias=arrival.inbound.alias,
-            identity_token=identity,
-            received_at__range=(received - REPEATED_WITHIN, received + REPEATED_WITHIN),
-        ).exclude(pk=arrival.inbound.pk)
-        same = same.exclude(state=State.HELD)  # what nobody has vouched for yet stands in no one's way
-        if arrival.party is not None and arrival.party.may_reply:
-            same = same.exclude(state=State.REFUSED)
-        if same.exists():
-            return Routed(state=State.DUPLICATE, outcome="repeated")
-        InboundMail.objects.filter(pk=arrival.inbound.pk).update(identity_token=identity)
-    return None
+    same = InboundMail.objects.filter(
+        alias=arrival.inbound.alias,
+        identity_token=identity,
+        received_at__range=(received - REPEATED_WITHIN, received + REPEATED_WITHIN),
+    ).exclude(pk=arrival.inbound.pk)
+    same = same.exclude(state=State.HELD)  # what nobody has vouched for yet stands in no one's way
+    if arrival.party is not None and arrival.party.may_reply:
+        same = same.exclude(state=State.REFUSED)
+    first = InboundMail.objects.filter(~Exists(same), pk=arrival.inbound.pk).update(identity_token=identity)
+    return None if first else Routed(state=State.DUPLICATE, outcome="repeated")
 
 
 RULES: tuple[Callable[[Arrival], Routed | None], ...] = (

@@ -15,13 +15,19 @@ from accounts.models import Pair, Seller
 from messages_app.models import DailyUsage
 
 
-def lock_pair(pair_id: int) -> Pair:
-    """The pair with its people, nobody else deciding about it until the transaction ends."""
-    return (
-        Pair.objects.select_for_update(of=("self",))
-        .select_related("buyer__user", "buyer__marketplace", "seller__marketplace")
-        .get(pk=pair_id)
-    )
+def lock_pair(pair_id: int) -> None:
+    """Nobody else decides about the pair until the transaction ends."""
+    Pair.objects.select_for_update().values_list("pk").get(pk=pair_id)
+
+
+def locked_pair(pair: Pair) -> Pair:
+    """The same with the pair, its buyer and its seller read anew; the person and the marketplaces behind them
+    stay as they were read before."""
+    locked = Pair.objects.select_for_update(of=("self",)).select_related("buyer", "seller").get(pk=pair.pk)
+    locked.buyer.user = pair.buyer.user
+    locked.buyer.marketplace = pair.buyer.marketplace
+    locked.seller.marketplace = pair.seller.marketplace
+    return locked
 
 
 def lock_usage(seller: Seller, day: date) -> DailyUsage:

@@ -44,7 +44,8 @@ class PreparedFile:
 class Prepared:
     """What the gate needs to know of the text and files, and what the record keeps of them."""
 
-    order: Order | None  # what the submission is about
+    thread: Thread | None  # what the submission continues, and what it is about
+    order: Order | None
     content: Content  # as written
     shown: Content  # as the other side gets it
     files: tuple[PreparedFile, ...]
@@ -80,6 +81,7 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
         disguise=_disguise(submission, pair, known),
     )
     return Prepared(
+        thread=thread,
         order=order,
         content=content,
         shown=content_for_other_side(content, mask),

@@ -17,11 +17,11 @@ from messages_app.policy.important import has_important_tag
 from messages_app.policy.verdict import Decision
 from messages_app.queries.facts import Case, gate_facts, usage_of
 from messages_app.queries.limits import current_limits
-from messages_app.services.locks import lock_pair, lock_usage
+from messages_app.services.locks import lock_usage, locked_pair
 from messages_app.services.prepare import Prepared, forget_files, prepare, store_files
 from messages_app.services.record import record_automatic, record_message
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.threads import order_of, pair_orders, thread_of
+from messages_app.services.threads import order_of, pair_orders, thread_again, thread_of
 from orders.models import Order
 from orders.numbers import order_numbers
 from orders.queries import local_day
@@ -57,11 +57,11 @@ def dry_run(submission: Submission, *, now: datetime) -> Decision:
 @transaction.atomic
 def _submit(submission: Submission, prepared: Prepared, now: datetime) -> Submitted:
     """The half under the lock: read, decide, record."""
-    pair = lock_pair(submission.pair.pk)
+    pair = locked_pair(submission.pair)
     # Two of the same submission may meet here; the second finds the first one's message (GATE-5).
     if known := _known(submission):
         return known
-    thread = thread_of(submission, pair)
+    thread = thread_again(submission, prepared.thread)
     if submission.automatic:
         return _submit_automatic(submission, prepared, pair, thread, now)
     usage = None
@@ -85,12 +85,12 @@ def _submit_automatic(
 
 
 def _known(submission: Submission) -> Submitted | None:
-    message = Message.objects.filter(submission_key=submission.key).only("id", "thread_id", "state").first()
-    if message is None:
-        return None
-    return Submitted(
-        message_id=message.id, thread_id=message.thread_id, state=message.state, decision=None, repeated=True
-    )
+    known = Message.objects.filter(submission_key=submission.key).values_list("id", "thread_id", "state")
+    for message_id, thread_id, state in known:
+        return Submitted(
+            message_id=message_id, thread_id=thread_id, state=state, decision=None, repeated=True
+        )
+    return None
 
 
 def _prepare(submission: Submission) -> Prepared:

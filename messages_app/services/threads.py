@@ -69,6 +69,14 @@ def thread_of(submission: Submission, pair: Pair) -> Thread | None:
     return None
 
 
+def thread_again(submission: Submission, thread: Thread | None) -> Thread | None:
+    """That thread as it stands under the lock; none may have become one meanwhile."""
+    if thread is None:
+        return thread_of(submission, submission.pair)
+    thread.refresh_from_db(fields=["buyer_wrote_at", "seller_wrote_at"])
+    return thread
+
+
 def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order | None:
     """The order that the submission is about: its thread's, else the one named.
 
