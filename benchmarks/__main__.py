@@ -22,9 +22,9 @@ from tests import servers
 
 QUICK = os.environ.get("BENCH") == "quick"
 ROUNDS = 1 if QUICK else 3
-ACCEPTED = 300 if QUICK else 1000  # mails of PERF-1
-CORRIDOR = 300 if QUICK else 2000  # mails of PERF-2
-PACED = 60 if QUICK else 200  # mails of PERF-3, at each rate
+ACCEPTED = 200 if QUICK else 1000  # mails of PERF-1
+CORRIDOR = 150 if QUICK else 2000  # mails of PERF-2
+PACED = 40 if QUICK else 200  # mails of PERF-3, at each rate
 PAIRS, STORE = 200, 1000
 FOLDER = Path("bench-results")
 
