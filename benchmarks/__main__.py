@@ -62,7 +62,7 @@ def _fresh(database: str, name: str) -> str:
 
 
 def _accept(name: str, running: Product) -> Figure:
-    """PERF-1: mails a second until their 250, against the sink that syncs each; the one that does not is told."""
+    """PERF-1: mails a second until their 250, beside the sink that syncs each and one that does not."""
     ratios, rates = [], []
     for number in range(ROUNDS):
         sent = mails(running.writers, ACCEPTED, seed=number)
