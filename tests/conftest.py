@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from messages_app.models import SealingKey
+from messages_app.relay.send import hang_up
 from messages_app.vault.keys import installation_key, missing_installation_keys
 from tests import servers
 
@@ -45,6 +46,13 @@ def installation_keys(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("transactional_db" if transactional else "db")
     installation_key.cache_clear()
     SealingKey.objects.bulk_create(missing_installation_keys())
+
+
+@pytest.fixture(autouse=True)
+def no_kept_connections() -> Iterator[None]:
+    """What a test leaves connected, its servers being gone, would take the next one's mail."""
+    yield
+    hang_up()
 
 
 @pytest.fixture(autouse=True)

@@ -82,7 +82,9 @@ class SmtpBackend:
         try:
             smtp = self._connected(deadline)
             code, reply = self._mail(smtp, envelope, deadline)
-            if code < 0 and not fresh:  # the server had hung up on the kept connection: nothing was sent yet
+            if code in (-1, 421) and not fresh:
+                # The server had hung up on the kept connection, with words or without: nothing was sent yet.
+                self._hang_up()
                 smtp = self._connected(deadline)
                 code, reply = self._mail(smtp, envelope, deadline)
             return self._transact(smtp, code, reply, envelope, deadline)

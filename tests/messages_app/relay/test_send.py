@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import threading
 import time
 from collections import Counter
@@ -46,12 +47,6 @@ from tests.messages_app.relay.mail_world import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 State = Delivery.State
-
-
-@pytest.fixture(autouse=True)
-def no_kept_connections() -> Iterator[None]:
-    yield
-    hang_up()
 
 
 @pytest.fixture
@@ -277,6 +272,27 @@ def test_a_server_that_was_restarted_is_connected_anew(settings: Any) -> None:
         send_due()
         hang_up()
     assert [len(first.received), len(second.received)] == [1, 1]
+
+
+@pytest.mark.rule("MAIL-21")
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_kept_connection_that_the_server_takes_leave_of_costs_a_mail_no_time(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Many servers say 421 to who was idle; said to a new connection it means what it says."""
+    notices(1)
+    send_due()
+    ask = smtplib.SMTP.mail
+    farewells = [(421, b"4.4.2 idle for too long")] * times
+    monkeypatch.setattr(
+        smtplib.SMTP,
+        "mail",
+        lambda smtp, *words: farewells.pop() if farewells else ask(smtp, *words),
+    )
+    notices(1, domain="other.example")
+    send_due()
+    assert len(sink.received) == 3 - times
+    assert Delivery.objects.filter(state=State.DEFERRED).count() == times - 1
 
 
 @pytest.mark.rule("MAIL-22")
