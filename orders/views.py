@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from accounts.models import Permission
 from accounts.queries.pairs import alias_of
 from accounts.services.consent import set_blocked_by_seller
 from accounts.services.pairs import pair_for
+from accounts.signed_out import login_required
 from orders.queries.lists import order_or_404, order_page, pair_of_order
 
 

@@ -131,14 +131,17 @@ def attribution_length(lines: Sequence[Line], index: int) -> int:
 
 def introduction_length(lines: Sequence[Line], index: int, addresses: tuple[str, ...]) -> int:
     """How many lines from `index` on, three at most, name one of the folded `addresses` and end in a colon;
-    0 for none. Above a quote that is an attribution, whatever its language."""
+    0 for none. Above a quote that is an attribution, whatever its language. What ends a sentence, or has an
+    attribution in one of ours right below, is an answer."""
     joined = ""
     for count, line in enumerate(lines[index : index + _MAX_INTRODUCTION_LINES], start=1):
-        if not line.folded or line.quoted:
+        if not line.folded or line.quoted or (count > 1 and attribution_length(lines, index + count - 1)):
             return 0
         joined = f"{joined} {line.folded}"
         if joined.endswith(":"):
             return count if any(address in joined for address in addresses) else 0
+        if _SENTENCE_END.search(line.folded[-8:]):
+            return 0
     return 0
 
 

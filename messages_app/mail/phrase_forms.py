@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 GAP = (
-    r"[\s_>|\-]+"  # between the words of a name: also over quoted lines, and as file names and links have it
+    r"[\s_>|*\-]+"  # between the words of a name: also over quoted lines, and as file names and links have it
 )
 _GAPS = re.compile(GAP)
 

@@ -21,10 +21,9 @@ def lock_pair(pair_id: int) -> None:
 
 
 def locked_pair(pair: Pair) -> Pair:
-    """The same with the pair, its buyer and its seller read anew; the person and the marketplaces behind them
-    stay as they were read before."""
-    locked = Pair.objects.select_for_update(of=("self",)).select_related("buyer", "seller").get(pk=pair.pk)
-    locked.buyer.user = pair.buyer.user
+    """The same with the pair and its people read anew; their marketplaces stay as they were read before."""
+    anew = Pair.objects.select_for_update(of=("self",)).select_related("buyer__user", "seller")
+    locked = anew.get(pk=pair.pk)
     locked.buyer.marketplace = pair.buyer.marketplace
     locked.seller.marketplace = pair.seller.marketplace
     return locked

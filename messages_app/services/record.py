@@ -11,7 +11,7 @@ from messages_app.models import Attachment, DailyUsage, Message, Thread
 from messages_app.models import Decision as DecisionRow
 from messages_app.policy.checks import MOST_NAMED
 from messages_app.policy.content import POLICY_VERSION
-from messages_app.policy.facts import Facts, Side
+from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.verdict import Decision, Verdict
 from messages_app.queries.facts import Case
 from messages_app.services.as_json import findings_json, plain
@@ -98,7 +98,7 @@ def _save_message(
         automatic=submission.automatic,
         proactive=decision.proactive,
         critical=decision.critical,
-        reason=submission.reason,
+        reason=_reason(submission, case, decision),
         evidence=submission.evidence,
         foreign_id_token=token(foreign_id, purpose="foreign_id") if foreign_id else None,
         body_token=prepared.body_token,
@@ -112,6 +112,13 @@ def _save_message(
     message.save(force_insert=True)
     _save_decision(message, thread, facts, decision)
     return message
+
+
+def _reason(submission: Submission, case: Case, decision: Decision) -> str:
+    """What the message is about. A mail names nothing: it counts as `other` where it begins something (RSN-6,
+    RSN-8); what it answers is about what its thread is."""
+    answers = submission.door is Door.MAIL and case.thread is not None and not decision.proactive
+    return "" if answers else submission.reason
 
 
 def _save_attachments(message: Message, thread: Thread, prepared: Prepared) -> None:

@@ -73,7 +73,10 @@ def thread_again(submission: Submission, thread: Thread | None) -> Thread | None
     """That thread as it stands under the lock; none may have become one meanwhile."""
     if thread is None:
         return thread_of(submission, submission.pair)
-    thread.refresh_from_db(fields=["buyer_wrote_at", "seller_wrote_at"])
+    now = Thread.objects.filter(pk=thread.pk).values_list("buyer_wrote_at", "seller_wrote_at").first()
+    if now is None:
+        return None  # erased meanwhile
+    thread.buyer_wrote_at, thread.seller_wrote_at = now
     return thread
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_date_format
 from django import template
 from django.conf import settings
 from django.utils import timezone
@@ -20,6 +21,7 @@ register = template.Library()
 
 HALF = timedelta(hours=12)  # the pie is half empty
 _DAY = timedelta(days=1)
+_YEAR = re.compile(r"[,\s]*(?:'de')?\s*y+\s*$")  # at the end of a pattern
 _WEEK = timedelta(days=6)  # up to here a weekday's name says it
 
 
@@ -68,8 +70,10 @@ def day_in_words(day: date, today: date) -> str:
 
 
 def _weekday_and_day(day: date) -> str:
+    """As the language writes a whole date, without its year."""
     locale = _locale()
-    return f"{format_date(day, 'EEEE', locale=locale)} {format_skeleton('MMMMd', day, locale=locale)}"
+    pattern = _YEAR.sub("", get_date_format("full", locale).pattern)
+    return format_date(day, pattern, locale=locale)
 
 
 def moment_in_words(moment: datetime, now: datetime) -> str:

@@ -22,7 +22,7 @@ _FOR_GOOD: dict[str, Promise] = {
     "1.6": _("The mailbox has moved."),
     "1.7": _WRONG_SENDER,
     "1.8": _WRONG_SENDER,
-    "1.10": _NO_MAIL_THERE,
+    "1.10": _("The mail server does not accept the address."),  # null MX; Exchange: no such recipient
     "2": _("The mailbox takes no mail."),
     "2.1": _("The mailbox is switched off."),
     "2.2": _FULL,

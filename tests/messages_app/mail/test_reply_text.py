@@ -177,6 +177,14 @@ def test_an_attribution_that_names_the_alias_is_no_tail(attribution: str, marks:
 
 
 @pytest.mark.rule("MAIL-13", "POL-1")
+@pytest.mark.parametrize("attribution", [attributed(attribution) for attribution in ATTRIBUTIONS])
+@pytest.mark.parametrize("answer", ["Yes please.", "Hi,\nyes please.", "Hi\n\nYes please.", "Hi"])
+def test_an_answer_directly_above_an_attribution_is_new(answer: str, attribution: str) -> None:
+    """Programs that leave no blank line, and HTML whose blocks stand one beneath the other."""
+    assert new(f"{answer}\n{attribution}\n> old words\n> more of them\n", MARK, ALIAS) == answer
+
+
+@pytest.mark.rule("MAIL-13", "POL-1")
 @pytest.mark.parametrize("attribution", [*map(attributed, ATTRIBUTIONS), *ATTRIBUTIONS])
 def test_of_answers_between_quotes_only_the_attribution_is_folded(attribution: str) -> None:
     answers = "> one?\n\nyes\n\n> two?\n>\n\nno\n\n> three?"

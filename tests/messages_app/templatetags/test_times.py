@@ -137,7 +137,7 @@ def test_days_begin_at_the_readers_midnight() -> None:
     [
         (date(2026, 11, 19), "Today"),
         (date(2026, 11, 18), "Yesterday"),
-        (date(2026, 11, 17), "Tuesday 17 November"),
+        (date(2026, 11, 17), "Tuesday, 17 November"),
         (date(2025, 11, 17), "Monday, 17 November 2025"),
     ],
 )

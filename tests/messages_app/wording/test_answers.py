@@ -14,7 +14,7 @@ from messages_app.wording import answer_in_words
     ("answer", "words"),
     [
         ("550 5.1.1 Hannah Winter unknown", "550 5.1.1 – There is no such mailbox."),
-        ("550 5.1.10 null MX", "550 5.1.10 – The domain of the address takes no mail."),
+        ("550 5.1.10 null MX", "550 5.1.10 – The mail server does not accept the address."),
         ("550 5.1.0", "550 5.1.0 – The mail server does not accept the address."),
         ("552 5.2.2 over quota", "552 5.2.2 – The mailbox is full."),
         ("452 4.2.2 over quota", "452 4.2.2 – The mailbox is full."),
