@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import psutil
 import pytest
 import uuid_utils.compat as uuid
 from celery import Task
@@ -167,6 +168,28 @@ def test_what_a_killed_runner_had_leased_goes_on_with_the_next(tmp_path: Path) -
         killed.wait()
     with embedded(tmp_path):
         wait_until(lambda: is_sent(left))
+
+
+@pytest.mark.process
+@pytest.mark.rule("MAIL-20", "REL-1")
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_out_process_that_was_killed_is_replaced_and_ends_with_its_runner(tmp_path: Path) -> None:
+    first = notice_for(PairFactory.create())
+    with embedded(tmp_path) as runner:
+        wait_until(lambda: is_sent(first))
+        mail_out(runner).kill()
+        second = notice_for(PairFactory.create())
+        wait_until(lambda: is_sent(second))
+        last = mail_out(runner)
+        runner.kill()
+        runner.wait()
+        wait_until(lambda: not last.is_running())
+
+
+def mail_out(runner: subprocess.Popen[bytes]) -> psutil.Process:
+    """The process of mail out that runs now."""
+    running = [one for one in psutil.Process(runner.pid).children() if "--lane" in one.cmdline()]
+    return running[-1]
 
 
 @pytest.mark.process

@@ -4,16 +4,24 @@ import signal
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from messages_app.runner import AlreadyRunning, Runner, lanes
+from messages_app.runner import AlreadyRunning, Runner, lanes, serve_lane
 from messages_app.services.sweep import free_leases
 
 
 class Command(BaseCommand):
     help = "Runs worker and clock without Redis, as a process of their own; stops on SIGTERM or Ctrl-C."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--lane", nargs="+", metavar="TASK", help="for its own use: a process of these tasks"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["lane"]:
+            serve_lane(options["lane"])
+            return
         if settings.REDIS_URL:
             raise CommandError(
                 "REDIS_URL is set: Celery does this work. Start `celery -A messaging_center worker` and "

@@ -51,7 +51,7 @@ def test_before_a_rotation_both_keys_are_needed(settings: Any) -> None:
 @pytest.mark.rule("PRV-1")
 def test_a_key_that_nothing_opens_is_named_and_the_others_are_rotated(settings: Any) -> None:
     first, second = SealingKey.objects.order_by("id")[:2]
-    SealingKey.objects.filter(pk=first.pk).update(wrapped=bytes(first.wrapped)[:-1] + b"?")
+    SealingKey.objects.filter(pk=first.pk).update(wrapped=bytes(first.wrapped)[::-1])
     new = os.urandom(32)
     settings.MASTER_KEYS = (new, *settings.MASTER_KEYS)
 
