@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
@@ -25,13 +27,25 @@ def is_of_a_seller(address: str) -> bool:
     return listed.exists() or Membership.objects.filter(user__email=address).exists()
 
 
-def may_write_for(seller: Seller, address: str) -> bool:
-    """Whether that address, in its normal form, may answer for the seller now: it is on the list and
-    confirmed, and where it is a member's, that member may reply (ACC-4)."""
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """What an address is to a seller."""
+
+    listed: bool  # authorized and confirmed (ACC-4)
+    member: Membership | None  # of a listed one: whose own address it is; None: nobody's in the team
+
+    @property
+    def may_reply(self) -> bool:
+        """A member needs the permission (ACC-3)."""
+        return self.member is None or (self.member.user.is_active and self.member.may(Permission.REPLY))
+
+
+def writer_for(seller: Seller, address: str) -> Writer:
+    """Who writes for the seller with that address, in its normal form; two statements."""
     listed = AuthorizedAddress.objects.filter(
         seller=seller, address=address, state=AuthorizedAddress.State.CONFIRMED
     )
     if not listed.exists():
-        return False
+        return Writer(listed=False, member=None)
     member = Membership.objects.select_related("user").filter(seller=seller, user__email=address).first()
-    return member is None or (member.user.is_active and member.may(Permission.REPLY))
+    return Writer(listed=True, member=member)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.queries.addresses import may_write_for
+from accounts.queries.addresses import writer_for
 from messages_app.models import Delivery, ResponseContact
 from messages_app.policy.facts import Side
 
@@ -19,7 +19,8 @@ def contact_of_copy(delivery_id: UUID) -> ResponseContact | None:
     )
     if copy is None or copy.message is None or copy.pair is None:
         return None
-    if not may_write_for(copy.pair.seller, copy.recipient):
+    writer = writer_for(copy.pair.seller, copy.recipient)
+    if not (writer.listed and writer.may_reply):
         return None
     contacts = ResponseContact.objects.select_related("thread__order").filter(
         thread=copy.message.thread_id, opened_at__lte=copy.message.counted_at

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from accounts.addresses import normalise_address
-from accounts.models import AuthorizedAddress, Membership, Pair, Permission, User
+from accounts.models import Pair, User
+from accounts.queries.addresses import writer_for
 from messages_app.mail.parsed import ParsedMail
 from messages_app.mail.report import DeliveryReport
 from messages_app.mail.sender_auth import proven_domain
@@ -90,18 +91,11 @@ def _buyer(pair: Pair, address: str, proven: bool) -> Party:
 
 def _seller(pair: Pair, address: str, proven: bool) -> Party:
     """The address must be on the seller's list and confirmed; a member's needs the permission too (ACC-4)."""
-    listed = AuthorizedAddress.objects.filter(
-        seller=pair.seller, address=address, state=AuthorizedAddress.State.CONFIRMED
-    ).exists()
-    member = (
-        Membership.objects.select_related("user").filter(seller=pair.seller, user__email=address).first()
-        if listed
-        else None
-    )
+    writer = writer_for(pair.seller, address)
     return Party(
         address=address,
         proven=proven,
-        listed=listed,
-        may_reply=member is None or (member.user.is_active and member.may(Permission.REPLY)),
-        user=member.user if member else None,
+        listed=writer.listed,
+        may_reply=writer.may_reply,
+        user=writer.member.user if writer.member else None,
     )
