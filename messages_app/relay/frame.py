@@ -15,9 +15,9 @@ from messages_app.mail.references import message_id, reference_code
 from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.outbox import Parcel
-from messages_app.relay.own_marks import loop_mark
 from messages_app.relay.page import Rendered
 from messages_app.services.links import web_address
+from messages_app.services.own_marks import loop_mark
 from messages_app.vault.keys import installation_key
 
 

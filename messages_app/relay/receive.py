@@ -23,12 +23,12 @@ from messages_app.models import InboundMail
 from messages_app.relay.arrival import Arrival, read_arrival
 from messages_app.relay.intake import envelope_sender, raw_bytes
 from messages_app.relay.notices import queue_refusal
-from messages_app.relay.own_marks import loop_mark, quote_marks
 from messages_app.relay.parser import PARSER
 from messages_app.relay.route import Routed, route
 from messages_app.sealing.seal import SealBroken
 from messages_app.services.child import Unreadable
 from messages_app.services.locks import lock_name
+from messages_app.services.own_marks import loop_mark, quote_marks
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from django.conf import settings
 
 from accounts.models import Pair
 from messages_app.mail.html_text import html_to_text
-from messages_app.mail.marker import REPLY_MARKER
 from messages_app.mail.reply_text import split_reply
 from messages_app.models import Message, Thread
 from messages_app.policy.content import Judged, judge
 from messages_app.policy.content.quoted import Body, Quoted
 from messages_app.policy.facts import ContentMatch, Side
+from messages_app.services.own_marks import quote_marks
 from messages_app.services.submission import Submission
 from messages_app.vault.content import Content, shown_content
 from messages_app.vault.keys import open_key
@@ -53,7 +53,7 @@ def content_matches(
     html = html_to_text(submission.html)
     quoted = Quoted(
         Body(content.text, content.new),
-        Body(html, split_reply(html, own_marks=(REPLY_MARKER, *aliases)).new),
+        Body(html, split_reply(html, own_marks=quote_marks(pair)).new),
         source=submission.html,
         sent=[*_earlier_texts(thread), *known],
     )

@@ -36,7 +36,7 @@ def submit_message(submission: Submission, *, now: datetime) -> Submitted:
     store_files(prepared)
     try:
         submitted = _submit(submission, prepared, now)
-    except Exception:
+    except Exception:  # whatever it was, nothing was recorded that would name these files
         forget_files(prepared)
         raise
     if submitted.repeated:

@@ -15,8 +15,8 @@ from accounts.queries.pairs import alias_of
 from messages_app.models import Delivery, InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
 from messages_app.relay import receive
-from messages_app.relay.own_marks import loop_mark
 from messages_app.relay.receive import process_waiting
+from messages_app.services.own_marks import loop_mark
 from tests.factories import (
     AuthorizedAddressFactory,
     MembershipFactory,
