@@ -163,10 +163,11 @@ def parts(content: bytes) -> dict[str, bytes]:
 
 
 def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+    """An archive of these parts, dated 1980: the same bytes in every worker that collects the tests."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in entries:
-            archive.writestr(name, body)
+            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

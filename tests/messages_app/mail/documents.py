@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from PIL import Image
@@ -70,5 +70,5 @@ def word(text: str, encoding: str = "utf-16-le") -> bytes:
 def bomb() -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", bytes(70_000_000))
+        archive.writestr(ZipInfo("word/document.xml"), bytes(70_000_000), ZIP_DEFLATED)
     return out.getvalue()
