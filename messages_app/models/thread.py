@@ -47,7 +47,16 @@ class Thread(models.Model):
 class MailboxEntry(models.Model):
     """A thread in one side's mailbox: what its list shows and sorts by, kept with each message, so
     that a list is one indexed read whatever the store's size (PERF-6). A side that can see no
-    message of a thread has no entry."""
+    message of a thread has no entry.
+
+    `place` is this side's own doing (BOX-5): the other side's mailbox and the record stay as they are.
+    `changed_at` moves with everything that the list shows, so that an unchanged list is known by one indexed
+    look-up (BOX-11)."""
+
+    class Place(models.TextChoices):
+        INBOX = "inbox"
+        ARCHIVED = "archived"
+        DELETED = "deleted"  # can be restored for 30 days
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="entries")
     side = models.CharField(max_length=6, choices=[(side, side) for side in Side])
@@ -60,6 +69,10 @@ class MailboxEntry(models.Model):
     unread = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)  # of the running response clock; the seller's side only
     preview_sealed = models.BinaryField()  # JSON {"subject", "text"}, cut short, of the last message said
+    has_files = models.BooleanField(default=False)  # any message that this side sees carries one
+    place = models.CharField(max_length=8, choices=Place, default=Place.INBOX)
+    placed_at = models.DateTimeField(null=True)  # when it was archived or deleted
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
@@ -115,6 +128,16 @@ class MailboxEntry(models.Model):
                 fields=["buyer", "-sent_at", "-thread"],
                 condition=models.Q(side="buyer", sent_at__isnull=False),
                 name="entries_sent_by_buyer",
+            ),
+            models.Index(
+                fields=["seller", "-changed_at"],
+                condition=models.Q(side="seller"),
+                name="entries_changed_of_seller",
+            ),
+            models.Index(
+                fields=["buyer", "-changed_at"],
+                condition=models.Q(side="buyer"),
+                name="entries_changed_of_buyer",
             ),
         ]
 

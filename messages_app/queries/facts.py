@@ -21,7 +21,7 @@ IDENTICAL_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Circumstances:
     """One submission with the rows that it is about, before the gate."""
 
     now: datetime
@@ -45,7 +45,7 @@ class Case:
     content: tuple[ContentMatch, ...] = field(default=(), repr=False)
 
 
-def gate_facts(case: Case) -> Facts:
+def gate_facts(case: Circumstances) -> Facts:
     """Everything the checks may look at."""
     pair, thread = case.pair, case.thread
     seller_writes = case.author is Side.SELLER
@@ -82,7 +82,7 @@ def gate_facts(case: Case) -> Facts:
     )
 
 
-def _order(case: Case) -> OrderFacts | None:
+def _order(case: Circumstances) -> OrderFacts | None:
     """The order, with what only a contact reason asks for left out where none is needed."""
     answered = case.reply_evidence and case.thread is not None and case.thread.buyer_wrote_at is not None
     if case.order is not None and (case.author is Side.BUYER or answered):
@@ -141,7 +141,7 @@ def _standing(person: Buyer | Seller, now: datetime) -> Standing:
     return Standing.ACTIVE if over else Standing(person.standing)
 
 
-def _pace(case: Case) -> tuple[int, int]:
+def _pace(case: Circumstances) -> tuple[int, int]:
     """How many messages this author wrote one way: in the thread within 5 minutes, and with this
     very body within the hour (MOD-4). Blocked ones count for nothing."""
     recent = (

@@ -13,7 +13,7 @@ from messages_app.policy.checks import MOST_NAMED
 from messages_app.policy.content import POLICY_VERSION
 from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.verdict import Decision, Verdict
-from messages_app.queries.facts import Case
+from messages_app.queries.facts import Circumstances
 from messages_app.services.as_json import findings_json, plain
 from messages_app.services.clock import open_clock, stop_clock
 from messages_app.services.mailbox import note_message
@@ -35,7 +35,7 @@ STATES = {
 def record_message(
     submission: Submission,
     prepared: Prepared,
-    case: Case,
+    case: Circumstances,
     facts: Facts,
     decision: Decision,
     usage: DailyUsage | None,
@@ -53,7 +53,7 @@ def record_message(
 
 
 def record_automatic(
-    submission: Submission, prepared: Prepared, case: Case, facts: Facts, decision: Decision
+    submission: Submission, prepared: Prepared, case: Circumstances, facts: Facts, decision: Decision
 ) -> Submitted:
     """An out-of-office as one line of its thread: no clock, no counter, no mail, and nothing moves up
     in a list (MAIL-26)."""
@@ -63,7 +63,7 @@ def record_automatic(
     return Submitted(message_id=message.id, thread_id=case.thread.id, state=message.state, decision=decision)
 
 
-def _begin_thread(submission: Submission, case: Case) -> Thread:
+def _begin_thread(submission: Submission, case: Circumstances) -> Thread:
     return new_thread(
         kind=Thread.Kind.CONVERSATION,
         buyer=case.pair.buyer,
@@ -79,7 +79,7 @@ def _save_message(
     submission: Submission,
     prepared: Prepared,
     thread: Thread,
-    case: Case,
+    case: Circumstances,
     facts: Facts,
     decision: Decision,
 ) -> Message:
@@ -114,7 +114,7 @@ def _save_message(
     return message
 
 
-def _reason(submission: Submission, case: Case, decision: Decision) -> str:
+def _reason(submission: Submission, case: Circumstances, decision: Decision) -> str:
     """What the message is about. A mail names nothing: it counts as `other` where it begins something (RSN-6,
     RSN-8); what it answers is about what its thread is."""
     answers = submission.door is Door.MAIL and case.thread is not None and not decision.proactive

@@ -15,7 +15,7 @@ from messages_app.policy.content import POLICY_VERSION
 from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.important import has_important_tag
 from messages_app.policy.verdict import Decision
-from messages_app.queries.facts import Case, gate_facts, usage_of
+from messages_app.queries.facts import Circumstances, gate_facts, usage_of
 from messages_app.queries.limits import current_limits
 from messages_app.services.locks import lock_usage, locked_pair
 from messages_app.services.prepare import Prepared, forget_files, prepare, store_files
@@ -100,11 +100,11 @@ def _prepare(submission: Submission) -> Prepared:
 
 def _case(
     submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, *, now: datetime, used: int
-) -> Case:
+) -> Circumstances:
     tagged = _tagged_order(submission, pair)
     order = tagged or prepared.order
     content = prepared.content
-    return Case(
+    return Circumstances(
         now=now,
         author=submission.author,
         door=submission.door,
@@ -136,6 +136,6 @@ def _tagged_order(submission: Submission, pair: Pair) -> Order | None:
     return pair_orders(pair).filter(number__in=order_numbers(submission.subject)).first()
 
 
-def _decide(case: Case) -> tuple[Facts, Decision]:
+def _decide(case: Circumstances) -> tuple[Facts, Decision]:
     facts = gate_facts(case)
     return facts, decide(facts, current_limits(), policy_version=POLICY_VERSION)
