@@ -2,6 +2,7 @@
 
 from messages_app.models.clock import ResponseContact
 from messages_app.models.delivery import Delivery, DeliveryAttempt
+from messages_app.models.draft import Draft, Upload
 from messages_app.models.inbound import InboundMail, RawMail
 from messages_app.models.message import Attachment, Decision, Message
 from messages_app.models.sealing_key import SealingKey
@@ -14,6 +15,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryAttempt",
+    "Draft",
     "InboundMail",
     "MailboxEntry",
     "Message",
@@ -21,4 +23,5 @@ __all__ = [
     "ResponseContact",
     "SealingKey",
     "Thread",
+    "Upload",
 ]
