@@ -71,7 +71,7 @@ class MailboxEntry(models.Model):
     preview_sealed = models.BinaryField()  # JSON {"subject", "text"}, cut short, of the last message said
     has_files = models.BooleanField(default=False)  # any message that this side sees carries one
     place = models.CharField(max_length=8, choices=Place, default=Place.INBOX)
-    placed_at = models.DateTimeField(null=True)  # when it was archived or deleted
+    placed_at = models.DateTimeField(null=True)  # when it was archived or deleted; empty in the inbox
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -83,6 +83,7 @@ class MailboxEntry(models.Model):
                 name="entry_belongs_to_its_side",
             ),
         ]
+        # One for each view of queries.inbox: a page of it is a range of its index, in its order.
         indexes = [
             models.Index(
                 fields=["seller", "due_at", "thread"],
@@ -91,43 +92,53 @@ class MailboxEntry(models.Model):
             ),
             models.Index(
                 fields=["seller", "-last_at", "-thread"],
-                condition=models.Q(side="seller"),
+                condition=models.Q(side="seller") & ~models.Q(place="deleted"),
                 name="entries_of_seller",
             ),
             models.Index(
                 fields=["buyer", "-last_at", "-thread"],
-                condition=models.Q(side="buyer"),
+                condition=models.Q(side="buyer", place="inbox"),
                 name="entries_of_buyer",
             ),
             models.Index(
                 fields=["seller", "-last_at", "-thread"],
-                condition=models.Q(side="seller", unread__gt=0),
+                condition=models.Q(side="seller", place="inbox", unread__gt=0),
                 name="entries_unread_of_seller",
             ),
             models.Index(
                 fields=["buyer", "-last_at", "-thread"],
-                condition=models.Q(side="buyer", unread__gt=0),
+                condition=models.Q(side="buyer", place="inbox", unread__gt=0),
                 name="entries_unread_of_buyer",
             ),
             models.Index(
                 fields=["seller", "-received_at", "-thread"],
-                condition=models.Q(side="seller", received_at__isnull=False),
+                condition=models.Q(side="seller", place="inbox", received_at__isnull=False),
                 name="entries_received_by_seller",
             ),
             models.Index(
                 fields=["seller", "-sent_at", "-thread"],
-                condition=models.Q(side="seller", sent_at__isnull=False),
+                condition=models.Q(side="seller", place="inbox", sent_at__isnull=False),
                 name="entries_sent_by_seller",
             ),
             models.Index(
                 fields=["seller", "-refused_at", "-thread"],
-                condition=models.Q(side="seller", refused_at__isnull=False),
+                condition=models.Q(side="seller", place="inbox", refused_at__isnull=False),
                 name="entries_refused_of_seller",
             ),
             models.Index(
                 fields=["buyer", "-sent_at", "-thread"],
-                condition=models.Q(side="buyer", sent_at__isnull=False),
+                condition=models.Q(side="buyer", place="inbox", sent_at__isnull=False),
                 name="entries_sent_by_buyer",
+            ),
+            models.Index(
+                fields=["seller", "place", "-placed_at", "-thread"],
+                condition=models.Q(side="seller", placed_at__isnull=False),
+                name="entries_placed_by_seller",
+            ),
+            models.Index(
+                fields=["buyer", "place", "-placed_at", "-thread"],
+                condition=models.Q(side="buyer", placed_at__isnull=False),
+                name="entries_placed_by_buyer",
             ),
             models.Index(
                 fields=["seller", "-changed_at"],

@@ -5,14 +5,17 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
 
 from accounts.roles import Role
 from messages_app.models import MailboxEntry, Message
 from messages_app.policy.facts import Side
+from messages_app.queries.filters import Filters, filtered
 from messages_app.queries.moments import read_moment
 from messages_app.vault.content import written_content
 from messages_app.vault.keys import open_key
@@ -20,6 +23,7 @@ from messages_app.vault.previews import open_preview, preview_of
 
 PAGE = 50  # threads
 COUNTED = 100  # a count says "99+" beyond, and costs no more than that
+RESTORABLE = timedelta(days=30)  # how long what was deleted is listed and can be restored (BOX-5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class ThreadRow:
     refused: bool  # text and subject are those of a held or blocked message of one's own
     held: bool  # of a held one
     system: bool
+    has_files: bool
+    place: str  # of MailboxEntry.Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,12 @@ class View:
     name: str
     holds: Q
     by: str  # column of MailboxEntry, descending unless it is due_at
+    counted: bool = False  # the page says how many there are
+
+    @property
+    def spoken_at(self) -> str:
+        """The column that days are compared with: when something was said."""
+        return "last_at" if self.by in ("due_at", "placed_at") else self.by
 
     @property
     def soonest_first(self) -> bool:
@@ -64,20 +76,29 @@ class View:
         return self.by == "refused_at"
 
 
+_INBOX = Q(place="inbox")
+_ARCHIVED = View("archived", Q(place="archived", placed_at__isnull=False), "placed_at")
+_DELETED = View("deleted", Q(place="deleted", placed_at__isnull=False), "placed_at")
+
 SELLER_VIEWS = (
-    View("needed", Q(due_at__isnull=False), "due_at"),
-    View("received", Q(received_at__isnull=False), "received_at"),
-    View("unread", Q(unread__gt=0), "last_at"),
-    View("sent", Q(sent_at__isnull=False), "sent_at"),
-    View("refused", Q(refused_at__isnull=False), "refused_at"),
-    View("all", Q(), "last_at"),
+    # A clock never hides: a thread that waits for its answer is here wherever else it lies.
+    View("needed", Q(due_at__isnull=False), "due_at", counted=True),
+    View("received", _INBOX & Q(received_at__isnull=False), "received_at"),
+    View("unread", _INBOX & Q(unread__gt=0), "last_at", counted=True),
+    View("sent", _INBOX & Q(sent_at__isnull=False), "sent_at"),
+    View("refused", _INBOX & Q(refused_at__isnull=False), "refused_at", counted=True),
+    View("all", ~Q(place="deleted"), "last_at"),
+    _ARCHIVED,
+    _DELETED,
 )
 BUYER_VIEWS = (
-    View("inbox", Q(), "last_at"),
-    View("unread", Q(unread__gt=0), "last_at"),
-    View("conversations", Q(thread__kind="conversation"), "last_at"),
-    View("system", Q(thread__kind="system"), "last_at"),
-    View("sent", Q(sent_at__isnull=False), "sent_at"),
+    View("inbox", _INBOX, "last_at"),
+    View("unread", _INBOX & Q(unread__gt=0), "last_at", counted=True),
+    View("conversations", _INBOX & Q(thread__kind="conversation"), "last_at"),
+    View("system", _INBOX & Q(thread__kind="system"), "last_at"),
+    View("sent", _INBOX & Q(sent_at__isnull=False), "sent_at"),
+    _ARCHIVED,
+    _DELETED,
 )
 
 
@@ -106,34 +127,94 @@ def entries_of(role: Role) -> QuerySet[MailboxEntry]:
     return MailboxEntry.objects.filter(side=Side.BUYER, buyer=role.buyer)
 
 
-def inbox_page(role: Role, view: View, cursor: str = "") -> InboxPage:
+def entry_or_404(role: Role, thread_id: UUID) -> MailboxEntry:
+    """The thread in the role's mailbox, with all that its page shows of the parties. Everybody else gets the
+    404 of a thread that does not exist, by the same look-up (SEC-1)."""
+    entry = (
+        entries_of(role)
+        .filter(thread_id=thread_id)
+        .select_related(
+            "thread__key",
+            "thread__order",
+            "thread__buyer__user",
+            "thread__buyer__marketplace",
+            "thread__seller__marketplace",
+            "thread__pair",
+        )
+        .first()
+    )
+    if entry is None:
+        raise Http404
+    return entry
+
+
+def inbox_page(role: Role, view: View, cursor: str = "", filters: Filters | None = None) -> InboxPage:
     """Up to 50 threads of the view from the cursor on; an unreadable cursor begins at the front."""
-    found = list(_entries_after(role, view, cursor)[: PAGE + 1])
+    found = list(_entries_after(role, view, cursor, filters)[: PAGE + 1])
     shown = found[:PAGE]
     next_cursor = _cursor(view, shown[-1]) if len(found) > PAGE else ""
-    refused = _refused_messages(role, view, shown)
-    rows = tuple(_row(entry, view, refused.get(entry.thread_id)) for entry in shown)
-    return InboxPage(rows=rows, next_cursor=next_cursor)
+    return InboxPage(rows=thread_rows(role, view, shown), next_cursor=next_cursor)
 
 
-def _entries_after(role: Role, view: View, cursor: str) -> QuerySet[MailboxEntry]:
-    entries = entries_of(role).filter(view.holds)
+def thread_rows(role: Role, view: View, entries: Sequence[MailboxEntry]) -> tuple[ThreadRow, ...]:
+    """The lines of these entries, which came with `LISTED`; one statement more, or none."""
+    refused = _refused_messages(role, view, entries)
+    return tuple(_row(entry, view, refused.get(entry.thread_id)) for entry in entries)
+
+
+LISTED = ("thread__key", "thread__order", "thread__buyer__user", "thread__seller")  # what a line shows
+
+
+def _entries_after(
+    role: Role, view: View, cursor: str, filters: Filters | None = None
+) -> QuerySet[MailboxEntry]:
+    entries = _held_by(role, view)
+    if filters:
+        entries = entries.filter(filtered(filters, role, view.spoken_at, timezone.get_current_timezone()))
     if position := _read_cursor(cursor):
         entries = entries.filter(_after(view, *position))
     order = (view.by, "thread_id") if view.soonest_first else (f"-{view.by}", "-thread_id")
-    return entries.order_by(*order).select_related(
-        "thread__key", "thread__order", "thread__buyer__user", "thread__seller"
-    )
+    return entries.order_by(*order).select_related(*LISTED)
+
+
+def _held_by(role: Role, view: View) -> QuerySet[MailboxEntry]:
+    entries = entries_of(role).filter(view.holds)
+    if view is _DELETED:
+        entries = entries.filter(placed_at__gte=timezone.now() - RESTORABLE)
+    return entries
 
 
 def counts_of(role: Role) -> dict[str, int]:
     """How many threads need something, by view name, counted up to 100."""
-    counted = [view for view in views_of(role) if view.name in ("needed", "unread")]
-    return {view.name: _count(entries_of(role).filter(view.holds)) for view in counted}
+    return {view.name: _count(_held_by(role, view)) for view in views_of(role) if view.counted}
 
 
 def _count(entries: QuerySet[MailboxEntry]) -> int:
     return len(entries.values_list("pk", flat=True)[:COUNTED])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDue:
+    """The thread to answer next."""
+
+    id: UUID
+    who: str
+    due_at: datetime
+
+
+def next_due(role: Role, thread_id: UUID) -> NextDue | None:
+    """The soonest due thread of a seller other than this one; one statement."""
+    entry = (
+        entries_of(role)
+        .filter(due_at__isnull=False)
+        .exclude(thread_id=thread_id)
+        .select_related("thread__buyer")
+        .order_by("due_at", "thread_id")
+        .first()
+    )
+    if entry is None or entry.due_at is None:
+        return None
+    return NextDue(id=entry.thread_id, who=entry.thread.buyer.display_name, due_at=entry.due_at)
 
 
 def _after(view: View, at: datetime, thread_id: UUID) -> Q:
@@ -196,6 +277,8 @@ def _row(entry: MailboxEntry, view: View, refused: Message | None) -> ThreadRow:
         refused=refused is not None,
         held=refused is not None and refused.is_held,
         system=thread.kind == "system",
+        has_files=entry.has_files,
+        place=entry.place,
     )
 
 

@@ -13,7 +13,7 @@ from django.http import Http404
 from accounts.roles import Role
 from messages_app.models import Attachment, Decision, Message, ResponseContact, Thread
 from messages_app.policy.facts import Side
-from messages_app.queries.inbox import entries_of
+from messages_app.queries.inbox import entries_of, entry_or_404
 from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
@@ -67,21 +67,7 @@ class MessageView:
 def thread_or_404(role: Role, thread_id: UUID) -> Thread:
     """The thread if it is in the role's mailbox. Everybody else gets the 404 of a thread that does
     not exist, by the same look-up."""
-    entry = (
-        entries_of(role)
-        .filter(thread_id=thread_id)
-        .select_related(
-            "thread__key",
-            "thread__order",
-            "thread__buyer__user",
-            "thread__seller__marketplace",
-            "thread__pair",
-        )
-        .first()
-    )
-    if entry is None:
-        raise Http404
-    return entry.thread
+    return entry_or_404(role, thread_id).thread
 
 
 def seen_by(side: Side, thread: Thread) -> QuerySet[Message]:

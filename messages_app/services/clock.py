@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from messages_app.models import Delivery, MailboxEntry, Message, ResponseContact, Thread
@@ -18,37 +20,60 @@ from messages_app.services.outbox import queue_delivery
 REMIND_AT_ONCE = 100  # contacts a call takes; the next call takes the rest
 
 
-def open_clock(thread: Thread, message: Message) -> None:
-    """A buyer's delivered message opens the clock; one that runs is left alone (RSP-1).
+def run_clocks(delivered: Sequence[tuple[Thread, Message]]) -> None:
+    """What delivered messages do to the clocks of their threads, of each at most one.
 
-    Call it in the transaction of the message, with the pair locked.
+    A buyer's opens the clock, one that runs is left alone (RSP-1). The seller's first one answers the contact
+    (RSP-2); one that was accepted before the question and worked off late answers nothing.
+    Call it in the transaction of the messages, with their pairs locked.
     """
-    if thread.seller_id is None or thread.contacts.filter(outcome=ResponseContact.Outcome.OPEN).exists():
-        return
-    due_at = message.counted_at + timedelta(hours=settings.RESPONSE_DUE_HOURS)
-    ResponseContact.objects.create(
+    contacts = ResponseContact.objects.filter(
+        thread__in=[thread for thread, _ in delivered], outcome=ResponseContact.Outcome.OPEN
+    )
+    running = {contact.thread_id: contact for contact in contacts}
+    opened, answered = [], []
+    for thread, message in delivered:
+        contact = running.get(thread.id)
+        if message.author == Side.BUYER and contact is None and thread.seller_id is not None:
+            opened.append(_new_contact(thread, thread.seller_id, message))
+        elif message.author == Side.SELLER and contact is not None and _answers(message, contact):
+            answered.append(_answered(contact, message))
+    ResponseContact.objects.bulk_create(opened)
+    _save_answered(answered)
+    _show_dues([contact.thread_id for contact in (*opened, *answered)])
+
+
+def _new_contact(thread: Thread, seller_id: int, message: Message) -> ResponseContact:
+    return ResponseContact(
         thread=thread,
-        seller_id=thread.seller_id,
+        seller_id=seller_id,
         opened_by=message,
         opened_at=message.counted_at,
-        due_at=due_at,
+        due_at=message.counted_at + timedelta(hours=settings.RESPONSE_DUE_HOURS),
     )
-    _show_due(thread.id, due_at)
 
 
-def stop_clock(thread: Thread, message: Message) -> None:
-    """The seller's first delivered message answers the contact (RSP-2); one that was accepted before
-    the question and worked off late answers nothing."""
-    stopped = ResponseContact.objects.filter(
-        thread=thread, outcome=ResponseContact.Outcome.OPEN, opened_at__lte=message.counted_at
-    ).update(
-        outcome=ResponseContact.Outcome.ANSWERED,
-        closed_at=message.counted_at,
-        answered_by=message,
-        closed_by=message.user_id,
-    )
-    if stopped:
-        _show_due(thread.id, None)
+def _answers(message: Message, contact: ResponseContact) -> bool:
+    return contact.opened_at <= message.counted_at
+
+
+def _answered(contact: ResponseContact, message: Message) -> ResponseContact:
+    contact.outcome = ResponseContact.Outcome.ANSWERED
+    contact.closed_at = message.counted_at
+    contact.answered_by = message
+    contact.closed_by_id = message.user_id
+    return contact
+
+
+def _save_answered(contacts: Sequence[ResponseContact]) -> None:
+    """Only what an answer changes: the reminders are claimed without the pair's lock."""
+    if contacts:
+        ResponseContact.objects.bulk_create(
+            contacts,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["outcome", "closed_at", "answered_by", "closed_by"],
+        )
 
 
 @transaction.atomic
@@ -67,7 +92,7 @@ def mark_not_needed(
         running = running.filter(pk=contact.pk)
     marked = running.update(outcome=ResponseContact.Outcome.NOT_NEEDED, closed_at=now, closed_by=user)
     if marked:
-        _show_due(thread.id, None)
+        _show_dues([thread.id])
     return bool(marked)
 
 
@@ -97,12 +122,19 @@ def undo_not_needed(*, thread: Thread) -> bool:
     last.outcome = ResponseContact.Outcome.OPEN
     last.closed_at, last.closed_by = None, None
     last.save(update_fields=["outcome", "closed_at", "closed_by"])
-    _show_due(thread.id, last.due_at)
+    _show_dues([thread.id])
     return True
 
 
-def _show_due(thread_id: UUID, due_at: datetime | None) -> None:
-    MailboxEntry.objects.filter(thread_id=thread_id, side=Side.SELLER).update(due_at=due_at)
+def _show_dues(thread_ids: Sequence[UUID]) -> None:
+    """Copies the due times of the running clocks to the sellers' lists, empty where none runs."""
+    running = ResponseContact.objects.filter(
+        thread=OuterRef("thread"), outcome=ResponseContact.Outcome.OPEN
+    ).values("due_at")
+    if thread_ids:
+        MailboxEntry.objects.filter(thread_id__in=thread_ids, side=Side.SELLER).update(
+            due_at=Subquery(running), changed_at=timezone.now()
+        )
 
 
 def remind_due(now: datetime) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import F
+from django.utils import timezone
 
 from messages_app.models import MailboxEntry, Message, Thread
 from messages_app.policy.facts import Side
@@ -12,36 +15,72 @@ from messages_app.vault.content import Content
 from messages_app.vault.keys import open_key
 from messages_app.vault.previews import seal_preview
 
-_KEPT_BY_MESSAGES = ("last_at", "received_at", "sent_at", "refused_at", "unread", "preview_sealed")
+_KEPT_BY_MESSAGES = (
+    "last_at", "received_at", "sent_at", "refused_at", "preview_sealed", "has_files", "changed_at",
+)  # fmt: skip
+_KEPT_BY_DELIVERED = (*_KEPT_BY_MESSAGES, "place", "placed_at")
 
 
-def note_message(thread: Thread, message: Message, *, written: Content, shown: Content, begun: bool) -> None:
-    """Enters a new message into the mailboxes of those who see it: its author, and the other side
-    once it is delivered. `begun`: the thread was made for it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A new message for the mailboxes of those who see it."""
+
+    thread: Thread
+    message: Message
+    seen: Mapping[Side, Content]  # what each side sees of it
+    with_files: bool = False
+    begun: bool = False  # the thread was made for it: nobody has it in a list
+
+
+def seen_by(message: Message, *, written: Content, shown: Content) -> Mapping[Side, Content]:
+    """What a party's message shows to whom: its author, and the other side once it is delivered."""
     author = Side(message.author)
-    seen = {author: written} | ({author.other: shown} if message.is_delivered else {})
-    _enter(thread, message, seen, begun=begun)
+    return {author: written} | ({author.other: shown} if message.is_delivered else {})
 
 
-def note_system_message(thread: Thread, message: Message, content: Content) -> None:
-    """Enters a message of the marketplace's own into the buyer's mailbox (ORD-6)."""
-    _enter(thread, message, {Side.BUYER: content}, begun=False)
+def note_messages(noted: Sequence[Noted]) -> None:
+    """Enters new messages, of each thread at most one, into the mailboxes of those who see them."""
+    known = _entries_of([one.thread for one in noted if not one.begun])
+    entered = [
+        (one, _entered(one, side, content, known.get((one.thread.id, side))))
+        for one in noted
+        for side, content in one.seen.items()
+    ]
+    MailboxEntry.objects.bulk_create([entry for _, entry in entered if not entry.pk])
+    for_said = [(one, entry) for one, entry in entered if entry.pk and one.message.is_delivered]
+    # due_at is the clock's alone to write; the place is its side's, until something is said
+    _save([entry for _, entry in for_said], _KEPT_BY_DELIVERED)
+    _save([entry for one, entry in entered if entry.pk and not one.message.is_delivered], _KEPT_BY_MESSAGES)
+    _count_unread([entry for one, entry in for_said if one.message.author != entry.side])
 
 
-def _enter(thread: Thread, message: Message, seen: Mapping[Side, Content], *, begun: bool) -> None:
-    """`seen` is what each side sees of the message."""
-    known = {} if begun else {entry.side: entry for entry in MailboxEntry.objects.filter(thread=thread)}
-    new: list[MailboxEntry] = []
-    for side, content in seen.items():
-        entry = known.get(side) or _new_entry(thread, message, side)
-        if _is_shown(entry, message):
-            entry.preview_sealed = seal_preview(open_key(thread.key), content, thread=thread, side=side)
-        _update(entry, message, side)
-        if entry.pk:
-            entry.save(update_fields=_KEPT_BY_MESSAGES)  # due_at is the clock's alone to write
-        else:
-            new.append(entry)
-    MailboxEntry.objects.bulk_create(new)
+def _entries_of(threads: Sequence[Thread]) -> dict[tuple[UUID, str], MailboxEntry]:
+    """Both sides' entries of threads, by thread and side."""
+    found = MailboxEntry.objects.filter(thread__in=threads) if threads else ()
+    return {(entry.thread_id, entry.side): entry for entry in found}
+
+
+def _entered(one: Noted, side: Side, content: Content, known: MailboxEntry | None) -> MailboxEntry:
+    entry = known or _new_entry(one.thread, one.message, side)
+    if _is_shown(entry, one.message):
+        key = open_key(one.thread.key)
+        entry.preview_sealed = seal_preview(key, content, thread=one.thread, side=side)
+    entry.has_files = entry.has_files or one.with_files
+    _update(entry, one.message, side)
+    return entry
+
+
+def _save(entries: Sequence[MailboxEntry], fields: Sequence[str]) -> None:
+    if entries:
+        MailboxEntry.objects.bulk_create(
+            entries, update_conflicts=True, unique_fields=["thread", "side"], update_fields=fields
+        )
+
+
+def _count_unread(entries: Sequence[MailboxEntry]) -> None:
+    """Reading a thread sets the count to zero without the pair's lock: the database counts."""
+    if entries:
+        MailboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(unread=F("unread") + 1)
 
 
 def _is_shown(entry: MailboxEntry, message: Message) -> bool:
@@ -65,10 +104,13 @@ def _new_entry(thread: Thread, message: Message, side: Side) -> MailboxEntry:
 def _update(entry: MailboxEntry, message: Message, side: Side) -> None:
     at = message.counted_at
     entry.last_at = max(entry.last_at, at)
+    entry.changed_at = timezone.now()
+    if message.is_delivered:  # what was archived or deleted comes back (BOX-5)
+        entry.place, entry.placed_at = MailboxEntry.Place.INBOX, None
     if message.author != side:
         entry.received_at = max(entry.received_at or at, at)
-        # Reading a thread sets this to zero without the pair's lock: the database counts.
-        entry.unread = F("unread") + 1 if entry.pk else 1
+        if not entry.pk:
+            entry.unread = 1  # of one that is known the database counts
     elif message.is_delivered:
         entry.sent_at = max(entry.sent_at or at, at)
     else:

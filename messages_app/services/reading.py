@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from messages_app.models import MailboxEntry, Message, Thread
 from messages_app.policy.facts import Side
@@ -22,4 +23,4 @@ def mark_read(*, thread: Thread, side: Side, now: datetime) -> None:
         Message.objects.filter(thread=thread, read_at=None, state=Message.State.DELIVERED).exclude(
             author=side
         ).update(read_at=now)
-        unread.update(unread=0)
+        unread.update(unread=0, changed_at=timezone.now())

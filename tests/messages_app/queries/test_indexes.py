@@ -24,11 +24,15 @@ INDEXES = {
     ("seller", "sent"): "entries_sent_by_seller",
     ("seller", "refused"): "entries_refused_of_seller",
     ("seller", "all"): "entries_of_seller",
+    ("seller", "archived"): "entries_placed_by_seller",
+    ("seller", "deleted"): "entries_placed_by_seller",
     ("buyer", "inbox"): "entries_of_buyer",
     ("buyer", "unread"): "entries_unread_of_buyer",
     ("buyer", "conversations"): "entries_of_buyer",
     ("buyer", "system"): "entries_of_buyer",
     ("buyer", "sent"): "entries_sent_by_buyer",
+    ("buyer", "archived"): "entries_placed_by_buyer",
+    ("buyer", "deleted"): "entries_placed_by_buyer",
 }
 
 
