@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.addresses import normalise_address
+from accounts.models.name_key import NameKeyField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -42,6 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    sessions_ended = models.PositiveIntegerField(default=0)  # how often all sessions but one were ended
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -51,6 +56,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"person {self.pk}"  # never the address: this lands in logs (PRV-5)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must know of its person: it ends with the password, the address, and whatever
+        else counts `sessions_ended` up (ACC-1, ACC-12)."""
+        return self._session_stamp(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same by keys that SECRET_KEY has replaced."""
+        return (self._session_stamp(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_stamp(self, secret: str | None) -> str:
+        state = f"{self.password}\n{self.email}\n{self.sessions_ended}"
+        return salted_hmac("accounts.session", state, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def full_names(self) -> tuple[str, ...]:
@@ -70,11 +88,15 @@ class Buyer(models.Model):
     external_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     marketplace = models.ForeignKey("accounts.Marketplace", on_delete=models.PROTECT, related_name="+")
     display_name = models.CharField(max_length=60)
+    name_key = NameKeyField(of="display_name")  # what sellers search by (ORD-2)
     standing = models.CharField(max_length=12, choices=Standing, default=Standing.ACTIVE)
     standing_until = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)  # of unsolicited messages of all sellers
     mail_messages = models.BooleanField(default=True)  # critical ones come always (ACC-5)
     mail_system = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name_key"], name="buyers_by_name")]
 
     def __str__(self) -> str:
         return self.display_name

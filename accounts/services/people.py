@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from accounts.addresses import normalise_address
 from accounts.links import person_by_token
 from accounts.models import AccountEvent, Buyer, Marketplace, User
+from accounts.name_keys import name_key
 from accounts.queries.names import shown_name_of
 from accounts.wake import wake
 
@@ -67,7 +68,7 @@ def set_profile(*, user: User, language: str, time_zone: str, display_name: str 
     """Stores language and time zone, and a buyer's display name where one is given (ACC-9, ACC-10)."""
     User.objects.filter(pk=user.pk).update(language=language, time_zone=time_zone)
     if display_name is not None:
-        Buyer.objects.filter(user=user).update(display_name=display_name)
+        Buyer.objects.filter(user=user).update(display_name=display_name, name_key=name_key(display_name))
 
 
 def set_buyer_mail(*, buyer: Buyer, messages: bool, system: bool) -> None:

@@ -48,6 +48,10 @@ class Order(models.Model):
                 condition=~models.Q(status="cancelled"),
                 name="orders_counted",  # average daily orders (ORD-3)
             ),
+            # Manage Orders (ORD-2): by status, by number, by the buyers that a name stands for
+            models.Index(fields=["seller", "status", "placed_at"], name="orders_by_status"),
+            models.Index(fields=["seller", "number"], name="orders_by_number"),
+            models.Index(fields=["seller", "buyer", "placed_at"], name="orders_by_buyer"),
         ]
 
     def __str__(self) -> str:
