@@ -5,12 +5,14 @@ from messages_app.models.delivery import Delivery, DeliveryAttempt
 from messages_app.models.draft import Draft, Upload
 from messages_app.models.inbound import InboundMail, RawMail
 from messages_app.models.message import Attachment, Decision, Message
+from messages_app.models.moderation import Case
 from messages_app.models.sealing_key import SealingKey
 from messages_app.models.thread import MailboxEntry, Thread
 from messages_app.models.usage import DailyUsage
 
 __all__ = [
     "Attachment",
+    "Case",
     "DailyUsage",
     "Decision",
     "Delivery",

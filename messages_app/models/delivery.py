@@ -52,6 +52,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     begun = models.PositiveSmallIntegerField(default=0)  # renderings that were begun and never finished
+    files_cleared = models.BooleanField(default=False)  # a moderator saw its files: they hold it up no more
     next_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)  # who holds it: a sender that lost its lease writes nothing
