@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNS = {
     "sqlite": ("not browser and not crash", "sqlite", ["-n", "2"]),
     "postgres": ("both_databases and not browser and not crash", "postgres", ["-n", "2"]),
-    "browser": ("browser", "sqlite", []),
+    "browser": ("browser", "sqlite", ["-n", "2"]),
     "crash": ("crash", "sqlite", ["-s"]),
     "crash-postgres": ("crash", "postgres", ["-s"]),
 }
