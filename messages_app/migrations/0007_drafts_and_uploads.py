@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField()),
                 ("kind", models.CharField(max_length=8)),
                 ("size", models.PositiveBigIntegerField()),
-                ("name_sealed", models.BinaryField()),
+                ("meta_sealed", models.BinaryField()),
                 ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("draft", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to="messages_app.draft")),
             ],

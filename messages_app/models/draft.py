@@ -51,15 +51,15 @@ class Draft(models.Model):
 
 
 class Upload(models.Model):
-    """A file that waits in a draft; its bytes lie in the file store under the row's id, sealed with the
-    draft's key, and go with it."""
+    """A file that waits in a draft; its bytes lie in the file store under the row's id, sealed with a
+    key of their own that lies sealed in the row, and go with it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="uploads")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8)  # of files.kinds.Kind
     size = models.PositiveBigIntegerField()  # bytes
-    name_sealed = models.BinaryField()  # JSON: the file's name
+    meta_sealed = models.BinaryField()  # JSON {"name", "key"}; `key` opens its bytes, in base64
     uploaded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Min
 
-from messages_app.models import Attachment, Delivery, RawMail, SealingKey
+from messages_app.models import Attachment, Delivery, RawMail, SealingKey, Upload
 from messages_app.vault.files import delete_file, delete_half, some_older_files
 
 KEPT_FOR = timedelta(days=1)  # far longer than any file waits for its row
@@ -35,6 +35,7 @@ def _without_row(row_ids: Collection[UUID]) -> set[UUID]:
     named = {
         *RawMail.objects.filter(pk__in=row_ids).values_list("pk", flat=True),
         *Attachment.objects.filter(pk__in=row_ids).values_list("pk", flat=True),
+        *Upload.objects.filter(pk__in=row_ids).values_list("pk", flat=True),
         *Delivery.objects.filter(pk__in=row_ids, rendered_size__gt=0).values_list("pk", flat=True),
     }
     return {row_id for row_id in row_ids if row_id not in named and begun and _made_at(row_id) >= begun}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.rate_limit import forget_ended
 from messages_app.models import Delivery, InboundMail
+from messages_app.services.drafts import sweep_drafts
 from messages_app.services.failures import tell_late
 from messages_app.services.notice_lists import queue_notice_lists
 from messages_app.services.orphans import remove_orphans
@@ -15,9 +16,9 @@ from messages_app.services.orphans import remove_orphans
 
 def sweep(now: datetime) -> int:
     """One round: leases that ran out, authors to be told of late mail, hourly lists of notices, some files
-    that nothing names, counts of tries that nothing asks for any more."""
+    that nothing names, files that waited too long for a text, counts of tries that are over."""
     found = free_leases(until=now) + tell_late(now) + queue_notice_lists(now) + remove_orphans(now)
-    return found + forget_ended(now)
+    return found + sweep_drafts(now) + forget_ended(now)
 
 
 def free_leases(until: datetime | None = None) -> int:
