@@ -46,12 +46,14 @@ def note_messages(noted: Sequence[Noted]) -> None:
         for one in noted
         for side, content in one.seen.items()
     ]
-    MailboxEntry.objects.bulk_create([entry for _, entry in entered if not entry.pk])
-    for_said = [(one, entry) for one, entry in entered if entry.pk and one.message.is_delivered]
+    new = [entry for _, entry in entered if not entry.pk]
+    said = [(one, entry) for one, entry in entered if entry.pk and one.message.is_delivered]
+    refused = [entry for one, entry in entered if entry.pk and not one.message.is_delivered]
+    MailboxEntry.objects.bulk_create(new)
     # due_at is the clock's alone to write; the place is its side's, until something is said
-    _save([entry for _, entry in for_said], _KEPT_BY_DELIVERED)
-    _save([entry for one, entry in entered if entry.pk and not one.message.is_delivered], _KEPT_BY_MESSAGES)
-    _count_unread([entry for one, entry in for_said if one.message.author != entry.side])
+    _save([entry for _, entry in said], _KEPT_BY_DELIVERED)
+    _save(refused, _KEPT_BY_MESSAGES)
+    _count_unread([entry for one, entry in said if one.message.author != entry.side])
 
 
 def _entries_of(threads: Sequence[Thread]) -> dict[tuple[UUID, str], MailboxEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from accounts.models import Pair
@@ -35,6 +35,38 @@ def queue_delivery(
     if key is None:
         key = new_sealing_key("delivery")
         key.save(force_insert=True)
+    delivery = new_delivery(
+        kind=kind,
+        template=template,
+        recipient=recipient,
+        language=language,
+        now=now,
+        context=context,
+        key=key,
+        message=message,
+        pair=pair,
+        to_side=to_side,
+        inbound=inbound,
+    )
+    save_deliveries([delivery])
+    return delivery
+
+
+def new_delivery(
+    *,
+    kind: Delivery.Kind,
+    template: str,
+    recipient: str,
+    language: str,
+    now: datetime,
+    key: SealingKey,
+    context: Mapping[str, object] | None = None,
+    message: Message | None = None,
+    pair: Pair | None = None,
+    to_side: Side | None = None,
+    inbound: InboundMail | None = None,
+) -> Delivery:
+    """The same, with its saved key, to be saved by `save_deliveries`."""
     delivery = Delivery(
         kind=kind,
         template=template,
@@ -52,6 +84,11 @@ def queue_delivery(
     delivery.context_sealed = seal_json(
         open_key(key), dict(context or {}), table="delivery", column="context_sealed", row_id=delivery.id
     )
-    delivery.save(force_insert=True)
-    wake("send_deliveries")
     return delivery
+
+
+def save_deliveries(deliveries: Sequence[Delivery]) -> None:
+    """Saves what `new_delivery` made, and wakes the sender."""
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+        wake("send_deliveries")

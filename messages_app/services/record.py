@@ -4,9 +4,9 @@ transaction (GATE-4). Nothing here decides."""
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
-from accounts.models import Pair
 from messages_app.models import Attachment, DailyUsage, Message, Thread
 from messages_app.models import Decision as DecisionRow
 from messages_app.policy.checks import MOST_NAMED
@@ -15,12 +15,12 @@ from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.verdict import Decision, Verdict
 from messages_app.queries.facts import Circumstances
 from messages_app.services.as_json import findings_json, plain
-from messages_app.services.clock import open_clock, stop_clock
-from messages_app.services.mailbox import note_message
+from messages_app.services.clock import run_clocks
+from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.prepare import Prepared
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.tell import queue_copy, queue_verdict_notice
-from messages_app.services.threads import new_thread
+from messages_app.services.tell import queue_copies, queue_verdict_notice
+from messages_app.services.threads import new_thread, save_threads
 from messages_app.vault.content import seal_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import seal_json, token
@@ -32,38 +32,101 @@ STATES = {
 }
 
 
-def record_message(
-    submission: Submission,
-    prepared: Prepared,
-    case: Circumstances,
-    facts: Facts,
-    decision: Decision,
-    usage: DailyUsage | None,
-) -> Submitted:
-    """Writes everything that follows from the decision. The pair and `usage` are locked."""
-    thread = case.thread or _begin_thread(submission, case)
-    message = _save_message(submission, prepared, thread, case, facts, decision)
-    _save_attachments(message, thread, prepared)
-    note_message(thread, message, written=prepared.content, shown=prepared.shown, begun=case.thread is None)
-    if message.is_delivered:
-        _follow_delivery(message, thread, case.pair, usage)
-    elif submission.notify:
-        queue_verdict_notice(message, thread, case.pair, submission, decision)
-    return Submitted(message_id=message.id, thread_id=thread.id, state=message.state, decision=decision)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One submission with what the gate decided about it. The pair and `usage` are locked."""
+
+    submission: Submission
+    prepared: Prepared
+    case: Circumstances
+    facts: Facts
+    decision: Decision
+    usage: DailyUsage | None = None
 
 
-def record_automatic(
-    submission: Submission, prepared: Prepared, case: Circumstances, facts: Facts, decision: Decision
-) -> Submitted:
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A judged submission with its rows."""
+
+    judged: Judged
+    thread: Thread
+    message: Message
+
+    @property
+    def begun(self) -> bool:
+        """Whether the thread was made for this message."""
+        return self.judged.case.thread is None
+
+
+def record_messages(judged: Sequence[Judged]) -> list[Submitted]:
+    """Writes everything that follows from the decisions: of submissions of which no two are of one pair, in
+    a fixed number of statements."""
+    recorded = [_recorded(one) for one in judged]
+    _save(recorded)
+    note_messages([_noted(one) for one in recorded])
+    _follow_deliveries([one for one in recorded if one.message.is_delivered])
+    for one in recorded:
+        if not one.message.is_delivered and one.judged.submission.notify:
+            _tell_author(one)
+    return [_submitted(one) for one in recorded]
+
+
+def _recorded(judged: Judged) -> _Recorded:
+    thread = judged.case.thread or _new_thread(judged.submission, judged.case)
+    return _Recorded(judged, thread, _new_message(judged, thread))
+
+
+def _save(recorded: Sequence[_Recorded]) -> None:
+    """New threads with the first words in them, then what hangs on them."""
+    first = [one for one in recorded if one.message.is_delivered and _note_first_words(one)]
+    save_threads([one.thread for one in recorded if one.begun])
+    known = [one.thread for one in first if not one.begun]
+    if known:
+        Thread.objects.bulk_update(known, ["buyer_wrote_at", "seller_wrote_at"])
+    Message.objects.bulk_create([one.message for one in recorded])
+    DecisionRow.objects.bulk_create([_new_decision(one) for one in recorded])
+    Attachment.objects.bulk_create(
+        [row for one in recorded for row in _new_attachments(one.message, one.thread, one.judged.prepared)]
+    )
+
+
+def _noted(one: _Recorded) -> Noted:
+    prepared = one.judged.prepared
+    return Noted(
+        thread=one.thread,
+        message=one.message,
+        seen=seen_by(one.message, written=prepared.content, shown=prepared.shown),
+        with_files=bool(prepared.files),
+        begun=one.begun,
+    )
+
+
+def _tell_author(one: _Recorded) -> None:
+    judged = one.judged
+    queue_verdict_notice(one.message, one.thread, judged.case.pair, judged.submission, judged.decision)
+
+
+def _submitted(one: _Recorded) -> Submitted:
+    return Submitted(
+        message_id=one.message.id,
+        thread_id=one.thread.id,
+        state=one.message.state,
+        decision=one.judged.decision,
+    )
+
+
+def record_automatic(judged: Judged) -> Submitted:
     """An out-of-office as one line of its thread: no clock, no counter, no mail, and nothing moves up
     in a list (MAIL-26)."""
-    if case.thread is None:
+    if judged.case.thread is None:
         raise ValueError("an automatic mail belongs to a thread")
-    message = _save_message(submission, prepared, case.thread, case, facts, decision)
-    return Submitted(message_id=message.id, thread_id=case.thread.id, state=message.state, decision=decision)
+    one = _recorded(judged)
+    one.message.save(force_insert=True)
+    _new_decision(one).save(force_insert=True)
+    return _submitted(one)
 
 
-def _begin_thread(submission: Submission, case: Circumstances) -> Thread:
+def _new_thread(submission: Submission, case: Circumstances) -> Thread:
     return new_thread(
         kind=Thread.Kind.CONVERSATION,
         buyer=case.pair.buyer,
@@ -75,16 +138,9 @@ def _begin_thread(submission: Submission, case: Circumstances) -> Thread:
     )
 
 
-def _save_message(
-    submission: Submission,
-    prepared: Prepared,
-    thread: Thread,
-    case: Circumstances,
-    facts: Facts,
-    decision: Decision,
-) -> Message:
-    """The message with its decision, sealed as written and, where that differs, as the other side gets
-    it (POL-2)."""
+def _new_message(judged: Judged, thread: Thread) -> Message:
+    """The message, sealed as written and, where that differs, as the other side gets it (POL-2)."""
+    submission, case, prepared = judged.submission, judged.case, judged.prepared
     foreign_id = submission.foreign_id
     message = Message(
         thread=thread,
@@ -92,13 +148,13 @@ def _save_message(
         author=submission.author,
         user_id=submission.user_id,
         door=submission.door,
-        state=STATES[decision.verdict],
+        state=STATES[judged.decision.verdict],
         accepted_at=submission.accepted_at or case.now,
         released_at=case.now if submission.accepted_at else None,
         automatic=submission.automatic,
-        proactive=decision.proactive,
-        critical=decision.critical,
-        reason=_reason(submission, case, decision),
+        proactive=judged.decision.proactive,
+        critical=judged.decision.critical,
+        reason=_reason(submission, case, judged.decision),
         evidence=submission.evidence,
         foreign_id_token=token(foreign_id, purpose="foreign_id") if foreign_id else None,
         body_token=prepared.body_token,
@@ -109,8 +165,6 @@ def _save_message(
     message.content_sealed = seal_content(key, written, column="content_sealed", message_id=message.id)
     if shown != written:
         message.shown_sealed = seal_content(key, shown, column="shown_sealed", message_id=message.id)
-    message.save(force_insert=True)
-    _save_decision(message, thread, facts, decision)
     return message
 
 
@@ -121,7 +175,7 @@ def _reason(submission: Submission, case: Circumstances, decision: Decision) -> 
     return "" if answers else submission.reason
 
 
-def _save_attachments(message: Message, thread: Thread, prepared: Prepared) -> None:
+def _new_attachments(message: Message, thread: Thread, prepared: Prepared) -> list[Attachment]:
     key = open_key(thread.key)
     rows = []
     for position, file in enumerate(prepared.files):
@@ -142,12 +196,13 @@ def _save_attachments(message: Message, thread: Thread, prepared: Prepared) -> N
                 meta_sealed=seal_json(key, meta, table="attachment", column="meta_sealed", row_id=file.id),
             )
         )
-    Attachment.objects.bulk_create(rows)
+    return rows
 
 
-def _save_decision(message: Message, thread: Thread, facts: Facts, decision: Decision) -> None:
+def _new_decision(one: _Recorded) -> DecisionRow:
+    facts, decision = one.judged.facts, one.judged.decision
     row = DecisionRow(
-        message=message,
+        message=one.message,
         verdict=decision.verdict,
         codes=[finding.code for finding in decision.findings],
         policy_version=POLICY_VERSION,
@@ -159,26 +214,26 @@ def _save_decision(message: Message, thread: Thread, facts: Facts, decision: Dec
         "findings": findings_json(decision),
     }
     row.record_sealed = seal_json(
-        open_key(thread.key), record, table="decision", column="record_sealed", row_id=row.id
+        open_key(one.thread.key), record, table="decision", column="record_sealed", row_id=row.id
     )
-    row.save(force_insert=True)
+    return row
 
 
-def _follow_delivery(message: Message, thread: Thread, pair: Pair, usage: DailyUsage | None) -> None:
-    """What a delivered message sets off: cap, first words of a side, clock, mail to the other side."""
-    if usage is not None:
-        usage.used += 1
-        usage.save(update_fields=["used"])
-    if message.author == Side.BUYER:
-        _note_first_words(thread, "buyer_wrote_at", message)
-        open_clock(thread, message)
-    else:
-        _note_first_words(thread, "seller_wrote_at", message)
-        stop_clock(thread, message)
-    queue_copy(message, thread, pair)
+def _follow_deliveries(delivered: Sequence[_Recorded]) -> None:
+    """What delivered messages set off: cap, clock, mail to the other side."""
+    if not delivered:
+        return
+    for usage in {id(one.judged.usage): one.judged.usage for one in delivered}.values():
+        if usage is not None:
+            usage.save(update_fields=["used"])
+    run_clocks([(one.thread, one.message) for one in delivered])
+    queue_copies([(one.message, one.thread, one.judged.case.pair) for one in delivered])
 
 
-def _note_first_words(thread: Thread, field: str, message: Message) -> None:
-    if getattr(thread, field) is None:
-        setattr(thread, field, message.counted_at)
-        thread.save(update_fields=[field])
+def _note_first_words(one: _Recorded) -> bool:
+    """Whether these are the first delivered words of their side in the thread."""
+    field = "buyer_wrote_at" if one.message.author == Side.BUYER else "seller_wrote_at"
+    if getattr(one.thread, field) is not None:
+        return False
+    setattr(one.thread, field, one.message.counted_at)
+    return True

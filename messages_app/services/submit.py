@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -14,17 +15,26 @@ from messages_app.policy.checks import decide
 from messages_app.policy.content import POLICY_VERSION
 from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.important import has_important_tag
-from messages_app.policy.verdict import Decision
-from messages_app.queries.facts import Circumstances, gate_facts, usage_of
+from messages_app.policy.verdict import Decision, Verdict
+from messages_app.queries.facts import Circumstances, Surroundings, gate_facts, surroundings_of, usage_of
 from messages_app.queries.limits import current_limits
-from messages_app.services.locks import lock_usage, locked_pair
+from messages_app.services.locks import lock_usages, locked_pairs
 from messages_app.services.prepare import Prepared, forget_files, prepare, store_files
-from messages_app.services.record import record_automatic, record_message
+from messages_app.services.record import Judged, record_automatic, record_messages
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.threads import order_of, pair_orders, thread_again, thread_of
+from messages_app.services.threads import order_of, pair_orders, thread_of, threads_again
 from orders.models import Order
 from orders.numbers import order_numbers
 from orders.queries import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A submission that was looked at, with the moment at which it counts."""
+
+    submission: Submission
+    prepared: Prepared
+    now: datetime
 
 
 def submit_message(submission: Submission, *, now: datetime) -> Submitted:
@@ -32,15 +42,26 @@ def submit_message(submission: Submission, *, now: datetime) -> Submitted:
 
     Raises what a full disk or a lost database raises: then nothing was recorded and the door says "later".
     """
-    prepared = _prepare(submission)
-    store_files(prepared)
+    return submit_ready([Ready(submission, _prepare(submission), now)])[0]
+
+
+def submit_ready(ready: Sequence[Ready]) -> list[Submitted]:
+    """The same for several that were looked at before, all or none of them. The answers are those of
+    handing them in one after the other; no two may be of one pair, for the second would need to know the
+    first. Raises ValueError where two are."""
+    if len({one.submission.pair.pk for one in ready}) < len(ready):
+        raise ValueError("two submissions of one pair at once")
+    for one in ready:
+        store_files(one.prepared)
     try:
-        submitted = _submit(submission, prepared, now)
+        submitted = _submit(ready)
     except Exception:  # whatever it was, nothing was recorded that would name these files
-        forget_files(prepared)
+        for one in ready:
+            forget_files(one.prepared)
         raise
-    if submitted.repeated:
-        forget_files(prepared)
+    for one, answer in zip(ready, submitted, strict=True):
+        if answer.repeated:
+            forget_files(one.prepared)
     return submitted
 
 
@@ -48,49 +69,71 @@ def dry_run(submission: Submission, *, now: datetime) -> Decision:
     """What the gate would say now; nothing is stored, counted or sent (GATE-3)."""
     pair = submission.pair
     prepared = _prepare(submission)
-    thread = thread_of(submission, pair)
-    day = local_day(pair.seller.marketplace, now)
-    used = usage_of(pair.seller, day) if submission.author is Side.SELLER else 0
-    return _decide(_case(submission, prepared, pair, thread, now=now, used=used))[1]
+    case = _case(Ready(submission, prepared, now), pair, thread_of(submission, pair))
+    used = usage_of(pair.seller, case.day) if submission.author is Side.SELLER else 0
+    return _decide(case, surroundings_of([case])[0], used)[1]
 
 
 @transaction.atomic
-def _submit(submission: Submission, prepared: Prepared, now: datetime) -> Submitted:
+def _submit(ready: Sequence[Ready]) -> list[Submitted]:
     """The half under the lock: read, decide, record."""
-    pair = locked_pair(submission.pair)
+    pairs = locked_pairs([one.submission.pair for one in ready])
     # Two of the same submission may meet here; the second finds the first one's message (GATE-5).
-    if known := _known(submission):
-        return known
-    thread = thread_again(submission, prepared.thread)
-    if submission.automatic:
-        return _submit_automatic(submission, prepared, pair, thread, now)
-    usage = None
-    if submission.author is Side.SELLER:
-        usage = lock_usage(pair.seller, local_day(pair.seller.marketplace, now))
-    case = _case(submission, prepared, pair, thread, now=now, used=usage.used if usage else 0)
-    facts, decision = _decide(case)
-    return record_message(submission, prepared, case, facts, decision, usage)
+    answers = _known([one.submission.key for one in ready])
+    fresh = [(one, pair) for one, pair in zip(ready, pairs, strict=True) if one.submission.key not in answers]
+    threads = threads_again([(one.submission, one.prepared.thread) for one, _ in fresh])
+    cases = [_case(one, pair, thread) for (one, pair), thread in zip(fresh, threads, strict=True)]
+    judged = _judge_all([one for one, _ in fresh], cases)
+    answers |= _record_all(judged)
+    return [answers[one.submission.key] for one in ready]
 
 
-def _submit_automatic(
-    submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, now: datetime
-) -> Submitted:
-    """Automatic mail passes the same checks; only what the content policy finds in it is masked
-    instead, and no cap is used (MAIL-26)."""
-    if thread is None:
-        raise ValueError("an automatic mail belongs to a thread")
-    case = replace(_case(submission, prepared, pair, thread, now=now, used=0), content=())
-    facts, decision = _decide(case)
-    return record_automatic(submission, prepared, case, facts, decision)
-
-
-def _known(submission: Submission) -> Submitted | None:
-    known = Message.objects.filter(submission_key=submission.key).values_list("id", "thread_id", "state")
-    for message_id, thread_id, state in known:
-        return Submitted(
-            message_id=message_id, thread_id=thread_id, state=state, decision=None, repeated=True
+def _judge_all(ready: Sequence[Ready], cases: Sequence[Circumstances]) -> list[Judged]:
+    """One after the other: what was delivered counts against the cap of the next."""
+    usages = lock_usages(_day_of(case) for case in cases if _counts(case))
+    around = surroundings_of(cases) if cases else []
+    judged = []
+    for one, case, surroundings in zip(ready, cases, around, strict=True):
+        usage = usages[_day_of(case)] if _counts(case) else None
+        facts, decision = _decide(case, surroundings, usage.used if usage else 0)
+        if usage is not None and decision.verdict is Verdict.DELIVER:
+            usage.used += 1
+        judged.append(
+            Judged(
+                submission=one.submission,
+                prepared=one.prepared,
+                case=case,
+                facts=facts,
+                decision=decision,
+                usage=usage,
+            )
         )
-    return None
+    return judged
+
+
+def _record_all(judged: Sequence[Judged]) -> dict[str, Submitted]:
+    """The answers by submission key."""
+    spoken = [one for one in judged if not one.submission.automatic]
+    answers = dict(zip((one.submission.key for one in spoken), record_messages(spoken), strict=True))
+    return answers | {one.submission.key: record_automatic(one) for one in judged if one.submission.automatic}
+
+
+def _counts(case: Circumstances) -> bool:
+    """Whether the message uses the seller's cap once it is delivered (CAP-1, MAIL-26)."""
+    return case.author is Side.SELLER and not case.automatic
+
+
+def _day_of(case: Circumstances) -> tuple[int, date]:
+    return case.pair.seller_id, case.day
+
+
+def _known(keys: Sequence[str]) -> dict[str, Submitted]:
+    """What became of those submissions that were recorded before, by key."""
+    known = Message.objects.filter(submission_key__in=keys)
+    return {
+        str(key): Submitted(message_id=pk, thread_id=thread_id, state=state, decision=None, repeated=True)
+        for key, pk, thread_id, state in known.values_list("submission_key", "id", "thread_id", "state")
+    }
 
 
 def _prepare(submission: Submission) -> Prepared:
@@ -98,9 +141,12 @@ def _prepare(submission: Submission) -> Prepared:
     return prepare(submission, thread, order_of(submission, submission.pair, thread))
 
 
-def _case(
-    submission: Submission, prepared: Prepared, pair: Pair, thread: Thread | None, *, now: datetime, used: int
-) -> Circumstances:
+def _case(ready: Ready, pair: Pair, thread: Thread | None) -> Circumstances:
+    """Automatic mail passes the same checks; only what the content policy finds in it is masked instead
+    (MAIL-26)."""
+    submission, prepared, now = ready.submission, ready.prepared, ready.now
+    if submission.automatic and thread is None:
+        raise ValueError("an automatic mail belongs to a thread")
     tagged = _tagged_order(submission, pair)
     order = tagged or prepared.order
     content = prepared.content
@@ -116,14 +162,14 @@ def _case(
         reply_evidence=submission.evidence.proves_reply,
         important=tagged is not None,
         day=local_day(pair.seller.marketplace, now),
-        used_today=used,
+        automatic=submission.automatic,
         text_length=len(content.new_text),
         has_text=bool(content.new_text.strip()),
         body_bytes=prepared.body_bytes,
         body_token=prepared.body_token,
         files=prepared.file_facts,
         obstacles=tuple(submission.obstacles),
-        content=prepared.matches,
+        content=() if submission.automatic else prepared.matches,
     )
 
 
@@ -136,6 +182,6 @@ def _tagged_order(submission: Submission, pair: Pair) -> Order | None:
     return pair_orders(pair).filter(number__in=order_numbers(submission.subject)).first()
 
 
-def _decide(case: Circumstances) -> tuple[Facts, Decision]:
-    facts = gate_facts(case)
+def _decide(case: Circumstances, around: Surroundings, used: int) -> tuple[Facts, Decision]:
+    facts = gate_facts(case, around, used=used)
     return facts, decide(facts, current_limits(), policy_version=POLICY_VERSION)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext, override
 from accounts.models import Buyer
 from messages_app.models import Delivery, Message, Thread
 from messages_app.policy.facts import Door, Side
-from messages_app.services.mailbox import note_system_message
+from messages_app.services.mailbox import Noted, note_messages
 from messages_app.services.outbox import queue_delivery
-from messages_app.services.threads import new_thread
+from messages_app.services.threads import new_thread, save_threads
 from messages_app.vault.content import Content, seal_content
 from messages_app.vault.keys import open_key
 from orders.models import Order, OrderEvent
@@ -43,7 +43,7 @@ def post_system_message(*, order: Order, kind: OrderEvent.Kind, now: datetime) -
         open_key(thread.key), content, column="content_sealed", message_id=message.id
     )
     message.save(force_insert=True)
-    note_system_message(thread, message, content)
+    note_messages([Noted(thread=thread, message=message, seen={Side.BUYER: content})])
     if buyer.mail_system:
         queue_delivery(
             kind=Delivery.Kind.SYSTEM,
@@ -64,7 +64,10 @@ def _system_thread(order: Order, buyer: Buyer, now: datetime) -> Thread:
     thread = (
         Thread.objects.select_related("key").filter(order=order, buyer=buyer, kind=Thread.Kind.SYSTEM).first()
     )
-    return thread or new_thread(kind=Thread.Kind.SYSTEM, buyer=buyer, order=order, topic="system", now=now)
+    if thread is None:
+        thread = new_thread(kind=Thread.Kind.SYSTEM, buyer=buyer, order=order, topic="system", now=now)
+        save_threads([thread])
+    return thread
 
 
 def _words(order: Order, kind: OrderEvent.Kind) -> Content:

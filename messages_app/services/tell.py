@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.utils import timezone
 
 from accounts.models import AuthorizedAddress, Pair, Seller
@@ -10,19 +12,27 @@ from messages_app.policy.facts import Side
 from messages_app.policy.verdict import Decision, Severity
 from messages_app.services.as_json import findings_json
 from messages_app.services.languages import language_of
-from messages_app.services.outbox import queue_delivery
+from messages_app.services.outbox import new_delivery, queue_delivery, save_deliveries
 from messages_app.services.submission import Submission
 
 
-def queue_copy(message: Message, thread: Thread, pair: Pair) -> Delivery | None:
-    """The copy of a delivered message to the other side's real address; None: they want no mail."""
+def queue_copies(delivered: Sequence[tuple[Message, Thread, Pair]]) -> None:
+    """The copies of delivered messages to the other sides' real addresses, where they want mail."""
+    to_sellers = {
+        pair.seller_id: pair.seller for message, _, pair in delivered if message.author == Side.BUYER
+    }
+    addresses = _buyer_messages_addresses(list(to_sellers.values()))
+    copies = [_copy(message, thread, pair, addresses) for message, thread, pair in delivered]
+    save_deliveries([copy for copy in copies if copy is not None])
+
+
+def _copy(message: Message, thread: Thread, pair: Pair, addresses: Mapping[int, str]) -> Delivery | None:
+    """`addresses` are the sellers', by id."""
     to_side = Side(message.author).other
-    recipient = (
-        _buyer_address(message, pair) if to_side is Side.BUYER else buyer_messages_address(pair.seller)
-    )
+    recipient = _buyer_address(message, pair) if to_side is Side.BUYER else addresses[pair.seller_id]
     if not recipient:
         return None
-    return queue_delivery(
+    return new_delivery(
         kind=Delivery.Kind.COPY,
         template="relayed",
         recipient=recipient,
@@ -44,17 +54,31 @@ def _buyer_address(message: Message, pair: Pair) -> str:
 def buyer_messages_address(seller: Seller) -> str:
     """Where buyers' messages go: the chosen address once it is confirmed, until then customer
     service; an unconfirmed address never gets a buyer's text (ACC-4). Empty: mail is off."""
-    if not seller.mail_buyer_messages:
-        return ""
-    confirmed = set(
-        AuthorizedAddress.objects.filter(
-            seller=seller,
-            state=AuthorizedAddress.State.CONFIRMED,
-            address__in=[seller.buyer_messages_to, seller.customer_service_address],
-        ).values_list("address", flat=True)
-    )
-    choices = (seller.buyer_messages_to, seller.customer_service_address)
-    return next((address for address in choices if address in confirmed), "")
+    return _buyer_messages_addresses([seller])[seller.pk]
+
+
+def _buyer_messages_addresses(sellers: Sequence[Seller]) -> dict[int, str]:
+    """The same for many, by id: one statement, or none."""
+    choices = {
+        seller.pk: (seller.buyer_messages_to, seller.customer_service_address)
+        for seller in sellers
+        if seller.mail_buyer_messages
+    }
+    confirmed = set[tuple[int, str]]()
+    if choices:
+        confirmed = set(
+            AuthorizedAddress.objects.filter(
+                seller__in=choices,
+                state=AuthorizedAddress.State.CONFIRMED,
+                address__in={address for pair in choices.values() for address in pair},
+            ).values_list("seller_id", "address")
+        )
+    return {
+        seller.pk: next(
+            (address for address in choices.get(seller.pk, ()) if (seller.pk, address) in confirmed), ""
+        )
+        for seller in sellers
+    }
 
 
 def _inbound(submission: Submission) -> InboundMail | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.models import Buyer, Pair
-from messages_app.models import Thread
+from messages_app.models import SealingKey, Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.policy.reasons import OPEN_STATES
 from messages_app.services.submission import Submission
@@ -28,30 +30,38 @@ def new_thread(
     started_by: Side | None = None,
     topic: str = "",
 ) -> Thread:
-    """A thread with a key and a number of its own, saved."""
-    key = new_sealing_key("thread")
-    key.save(force_insert=True)
-    return Thread.objects.create(
+    """A thread with a key and a number of its own, to be saved by `save_threads`."""
+    return Thread(
         kind=kind,
         pair=pair,
         buyer=buyer,
         seller=pair.seller if pair else None,
         order=order,
-        key=key,
-        number=_free_number(),
+        key=new_sealing_key("thread"),
         created_at=now,
         started_by=started_by or "",
         topic=topic,
     )
 
 
-def _free_number() -> int:
+def save_threads(threads: Sequence[Thread]) -> None:
+    """Saves what `new_thread` made, each with a number that no other has."""
+    if not threads:
+        return
+    for thread, number in zip(threads, _free_numbers(len(threads)), strict=True):
+        thread.number = number
+    SealingKey.objects.bulk_create([thread.key for thread in threads])
+    Thread.objects.bulk_create(threads)
+
+
+def _free_numbers(count: int) -> set[int]:
     """Random and unused. Two transactions that draw the same one of 2^40 at once meet the
     constraint, and the door tries again."""
-    while True:
-        number = secrets.randbits(NUMBER_BITS)
-        if not Thread.objects.filter(number=number).exists():
-            return number
+    free: set[int] = set()
+    while len(free) < count:
+        drawn = {secrets.randbits(NUMBER_BITS) for _ in range(count - len(free))}
+        free |= drawn - set(Thread.objects.filter(number__in=drawn).values_list("number", flat=True))
+    return free
 
 
 def thread_of(submission: Submission, pair: Pair) -> Thread | None:
@@ -63,21 +73,36 @@ def thread_of(submission: Submission, pair: Pair) -> Thread | None:
     threads = Thread.objects.select_related("key", "order").filter(pair=pair)
     if submission.thread_id is not None:
         return threads.filter(pk=submission.thread_id).first()
-    if submission.author is Side.BUYER and submission.door is not Door.MAIL and submission.order_id:
+    if submission.order_id is not None and may_continue(submission):
         seen = threads.filter(order_id=submission.order_id, entries__side=Side.BUYER)
         return seen.order_by("-created_at", "-id").first()
     return None
 
 
-def thread_again(submission: Submission, thread: Thread | None) -> Thread | None:
-    """That thread as it stands under the lock; none may have become one meanwhile."""
+def threads_again(known: Sequence[tuple[Submission, Thread | None]]) -> list[Thread | None]:
+    """Those threads as they stand under the lock; none may have become one meanwhile."""
+    ids = [thread.pk for _, thread in known if thread is not None]
+    found = Thread.objects.filter(pk__in=ids).values_list("pk", "buyer_wrote_at", "seller_wrote_at")
+    now = {pk: wrote_at for pk, *wrote_at in found}
+    return [_again(submission, thread, now) for submission, thread in known]
+
+
+def _again(
+    submission: Submission, thread: Thread | None, now: Mapping[UUID, Sequence[datetime | None]]
+) -> Thread | None:
     if thread is None:
-        return thread_of(submission, submission.pair)
-    now = Thread.objects.filter(pk=thread.pk).values_list("buyer_wrote_at", "seller_wrote_at").first()
-    if now is None:
+        return thread_of(submission, submission.pair) if may_continue(submission) else None
+    if thread.pk not in now:
         return None  # erased meanwhile
-    thread.buyer_wrote_at, thread.seller_wrote_at = now
+    thread.buyer_wrote_at, thread.seller_wrote_at = now[thread.pk]
     return thread
+
+
+def may_continue(submission: Submission) -> bool:
+    """Whether there can be a thread that the submission continues."""
+    if submission.thread_id is not None:
+        return True
+    return submission.author is Side.BUYER and submission.door is not Door.MAIL and bool(submission.order_id)
 
 
 def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order | None:
