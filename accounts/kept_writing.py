@@ -8,8 +8,6 @@ The key comes from MASTER_KEYS, so that the database has no readable word of it 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
@@ -17,11 +15,11 @@ from datetime import timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
+from accounts.sealing import derived_keys
 
 COOKIE = "person"
 SESSION_KEY = FIELD = "kept"
@@ -40,10 +38,9 @@ def seal_writing(request: HttpRequest, names: Iterable[str]) -> str:
     return sealed if who and len(sealed) <= _MOST else ""
 
 
-def hand_over(request: HttpRequest, user: User) -> bool:
+def hand_over(request: HttpRequest, user: User, sealed: str) -> bool:
     """Puts what came with the sign-in form into the session; False when there was something that is too
     old, or another person's."""
-    sealed = sealed_of(request)
     if not sealed:
         return True
     value = _open(sealed)
@@ -98,5 +95,4 @@ def _open(sealed: str) -> dict[str, Any]:
 
 def _keys() -> MultiFernet:
     """Made of the master keys, newest first: a value sealed before a rotation still opens."""
-    made = (hmac.digest(key, b"accounts.kept_writing", hashlib.sha256) for key in settings.MASTER_KEYS)
-    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in made])
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in derived_keys("accounts.kept_writing")])

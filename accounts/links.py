@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import AuthorizedAddress, User
+from accounts.models import AuthorizedAddress, Invitation, NewAddress, Seller, User
 
 
 class Purpose(StrEnum):
@@ -20,12 +20,16 @@ class Purpose(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     CLAIM = "claim"
     RESET_PASSWORD = "reset_password"
+    INVITATION = "invitation"
+    NEW_ADDRESS = "new_address"
 
 
 AGES = {
     Purpose.CONFIRM_ADDRESS: timedelta(hours=24),
     Purpose.CLAIM: timedelta(hours=24),
     Purpose.RESET_PASSWORD: timedelta(hours=1),
+    Purpose.INVITATION: timedelta(hours=72),  # somebody asked for it who is not the one to use it
+    Purpose.NEW_ADDRESS: timedelta(hours=24),
 }
 
 
@@ -61,6 +65,33 @@ def person_by_token(token: str, *, lock: bool = False) -> User | None:
     return None
 
 
+def invitation_token(row: Invitation) -> str:
+    """Takes this place in a team; ends when it is taken, withdrawn, changed or sent again."""
+    return _sign(Purpose.INVITATION, row.pk, _invitation_stamp(row))
+
+
+def invitation_by_token(token: str, *, lock: bool = False) -> Invitation | None:
+    """The invitation that a link brings, or None. With `lock` the row is locked until the commit."""
+    pk, stamp = _read(Purpose.INVITATION, token)
+    rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
+    row = rows.filter(pk=pk).exclude(seller__standing=Seller.Standing.CLOSED).select_related("seller").first()
+    return row if row and constant_time_compare(stamp, _invitation_stamp(row)) else None
+
+
+def new_address_token(row: NewAddress) -> str:
+    """Makes this the person's address; ends when that is done, withdrawn or asked for anew, and with
+    every change of the password."""
+    return _sign(Purpose.NEW_ADDRESS, row.pk, _new_address_stamp(row))
+
+
+def new_address_by_token(token: str, *, lock: bool = False) -> NewAddress | None:
+    """The new address that a link confirms, or None. With `lock` row and person are locked."""
+    pk, stamp = _read(Purpose.NEW_ADDRESS, token)
+    rows = NewAddress.objects.select_for_update() if lock else NewAddress.objects.all()
+    row = rows.filter(pk=pk, user__is_active=True).select_related("user").first()
+    return row if row and constant_time_compare(stamp, _new_address_stamp(row)) else None
+
+
 def _purpose_for(user: User) -> Purpose:
     return Purpose.RESET_PASSWORD if user.claimed_at else Purpose.CLAIM
 
@@ -81,6 +112,14 @@ def _read(purpose: Purpose, token: str) -> tuple[int, str]:
 
 def _address_stamp(row: AuthorizedAddress) -> str:
     return _stamp(row.address, row.created_at.isoformat())
+
+
+def _invitation_stamp(row: Invitation) -> str:
+    return _stamp(row.email, row.sent_at.isoformat(), ",".join(row.given))
+
+
+def _new_address_stamp(row: NewAddress) -> str:
+    return _stamp(row.address, row.created_at.isoformat(), row.user.email, row.user.password)
 
 
 def _person_stamp(user: User) -> str:

@@ -33,6 +33,11 @@ LINK_PER_ADDRESS = Limit("link-address", 5)
 LINK_PER_PLACE = Limit("link-place", 60)
 # Failed sign-ins from one place over all accounts; django-axes counts those of one account.
 SIGN_IN_PER_PLACE = Limit("sign-in-place", 100, timedelta(minutes=15))
+# Codes and passwords that one person types, to sign in or to prove who they are; a right one starts anew.
+PROOF_PER_PERSON = Limit("proof-person", 10, timedelta(minutes=15))
+# Invitations that one seller may send out, and new addresses that one person may have confirmed.
+INVITE_PER_SELLER = Limit("invite-seller", 20)
+NEW_ADDRESS_PER_PERSON = Limit("new-address-person", 5)
 # Confirmation mails that one seller may send out.
 CONFIRM_PER_SELLER = Limit("confirm-seller", 20)
 
@@ -55,6 +60,11 @@ def is_spent(limit: Limit, who: str) -> bool:
     """Whether `who` has used up the tries; counts nothing."""
     running = TryCount.objects.filter(key=_key(limit, who), ends_at__gt=timezone.now())
     return running.filter(tries__gte=limit.tries).exists()
+
+
+def forget_tries(limit: Limit, who: str) -> None:
+    """Starts the count of `who` anew, after a success."""
+    TryCount.objects.filter(key=_key(limit, who)).delete()
 
 
 def forget_ended(now: datetime) -> int:

@@ -16,6 +16,10 @@ class AccountEvent(models.Model):
         RESET_PASSWORD = "reset_password"
         SIGN_UP = "sign_up"  # subject: a User not yet claimed, made by sign-up
         ACCOUNT_EXISTS = "account_exists"  # somebody signed up with an address that has an account
+        INVITATION = "invitation"  # subject: an Invitation
+        NEW_ADDRESS = "new_address"  # subject: a NewAddress, to be confirmed
+        ADDRESS_TAKEN = "address_taken"  # somebody wants this user's address for another account
+        ADDRESS_CHANGED = "address_changed"  # subject: a User; `address` is the one before
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -23,6 +27,13 @@ class AccountEvent(models.Model):
     authorized_address = models.ForeignKey(
         "accounts.AuthorizedAddress", on_delete=models.CASCADE, null=True, related_name="+"
     )
+    invitation = models.ForeignKey(
+        "accounts.Invitation", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    new_address = models.ForeignKey(
+        "accounts.NewAddress", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    address = models.EmailField(max_length=254, blank=True)  # emptied when the event is taken
     created_at = models.DateTimeField(default=timezone.now)
     taken_at = models.DateTimeField(null=True)
 
