@@ -7,6 +7,7 @@ from messages_app.models.inbound import InboundMail, RawMail
 from messages_app.models.message import Attachment, Decision, Message
 from messages_app.models.moderation import Case
 from messages_app.models.sealing_key import SealingKey
+from messages_app.models.search import SearchEntry
 from messages_app.models.thread import MailboxEntry, Thread
 from messages_app.models.usage import DailyUsage
 
@@ -24,6 +25,7 @@ __all__ = [
     "RawMail",
     "ResponseContact",
     "SealingKey",
+    "SearchEntry",
     "Thread",
     "Upload",
 ]
