@@ -22,7 +22,7 @@ from messages_app.services.locks import lock_usages, locked_pairs
 from messages_app.services.prepare import Prepared, forget_files, prepare, store_files
 from messages_app.services.record import Judged, record_automatic, record_messages
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.threads import order_of, pair_orders, thread_of, threads_again
+from messages_app.services.threads import orders_of, pair_orders, threads_again, threads_of
 from orders.models import Order
 from orders.numbers import order_numbers
 from orders.queries import local_day
@@ -42,7 +42,7 @@ def submit_message(submission: Submission, *, now: datetime) -> Submitted:
 
     Raises what a full disk or a lost database raises: then nothing was recorded and the door says "later".
     """
-    return submit_ready([Ready(submission, _prepare(submission), now)])[0]
+    return submit_ready([_ready(submission, now)])[0]
 
 
 def submit_ready(ready: Sequence[Ready]) -> list[Submitted]:
@@ -68,8 +68,8 @@ def submit_ready(ready: Sequence[Ready]) -> list[Submitted]:
 def dry_run(submission: Submission, *, now: datetime) -> Decision:
     """What the gate would say now; nothing is stored, counted or sent (GATE-3)."""
     pair = submission.pair
-    prepared = _prepare(submission)
-    case = _case(Ready(submission, prepared, now), pair, thread_of(submission, pair))
+    ready = _ready(submission, now)
+    case = _case(ready, pair, ready.prepared.thread)
     used = usage_of(pair.seller, case.day) if submission.author is Side.SELLER else 0
     return _decide(case, surroundings_of([case])[0], used)[1]
 
@@ -136,9 +136,16 @@ def _known(keys: Sequence[str]) -> dict[str, Submitted]:
     }
 
 
-def _prepare(submission: Submission) -> Prepared:
-    thread = thread_of(submission, submission.pair)
-    return prepare(submission, thread, order_of(submission, submission.pair, thread))
+def _ready(submission: Submission, now: datetime) -> Ready:
+    [(thread, order)] = places_of([submission])
+    return Ready(submission, prepare(submission, thread, order), now)
+
+
+def places_of(submissions: Sequence[Submission]) -> list[tuple[Thread | None, Order | None]]:
+    """Which thread each continues and which order it is about, as it stands before the lock: what
+    `prepare` asks for."""
+    threads = threads_of(submissions)
+    return list(zip(threads, orders_of(list(zip(submissions, threads, strict=True))), strict=True))
 
 
 def _case(ready: Ready, pair: Pair, thread: Thread | None) -> Circumstances:

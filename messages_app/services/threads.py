@@ -64,18 +64,38 @@ def _free_numbers(count: int) -> set[int]:
     return free
 
 
-def thread_of(submission: Submission, pair: Pair) -> Thread | None:
-    """The thread that the submission continues, or None for a new one; one of the pair in any case.
+def threads_of(submissions: Sequence[Submission]) -> list[Thread | None]:
+    """The threads that the submissions continue, or None for a new one; of their pairs in any case.
 
     A buyer's page writes on in the latest thread of that order that the buyer sees; Contact Buyer with a
-    reason opens a new one; a mail follows its evidence (BOX-1).
+    reason opens a new one; a mail follows its evidence (BOX-1). Two statements at most.
     """
-    threads = Thread.objects.select_related("key", "order").filter(pair=pair)
+    named = [submission.thread_id for submission in submissions if submission.thread_id is not None]
+    orders = [submission.order_id for submission in submissions if _continues_by_order(submission)]
+    threads = Thread.objects.select_related("key", "order")
+    by_id = {thread.pk: thread for thread in threads.filter(pk__in=named)} if named else {}
+    latest: dict[tuple[int | None, int | None], Thread] = {}
+    if orders:
+        seen = threads.filter(order__in=orders, entries__side=Side.BUYER, kind=Thread.Kind.CONVERSATION)
+        latest = {(thread.pair_id, thread.order_id): thread for thread in seen.order_by("created_at", "id")}
+    return [_thread_of(submission, by_id, latest) for submission in submissions]
+
+
+def _continues_by_order(submission: Submission) -> bool:
+    by_page = submission.author is Side.BUYER and submission.door is not Door.MAIL
+    return submission.thread_id is None and by_page and submission.order_id is not None
+
+
+def _thread_of(
+    submission: Submission,
+    by_id: Mapping[UUID, Thread],
+    latest: Mapping[tuple[int | None, int | None], Thread],
+) -> Thread | None:
     if submission.thread_id is not None:
-        return threads.filter(pk=submission.thread_id).first()
-    if submission.order_id is not None and may_continue(submission):
-        seen = threads.filter(order_id=submission.order_id, entries__side=Side.BUYER)
-        return seen.order_by("-created_at", "-id").first()
+        thread = by_id.get(submission.thread_id)
+        return thread if thread is not None and thread.pair_id == submission.pair.pk else None
+    if _continues_by_order(submission):
+        return latest.get((submission.pair.pk, submission.order_id))
     return None
 
 
@@ -83,44 +103,50 @@ def threads_again(known: Sequence[tuple[Submission, Thread | None]]) -> list[Thr
     """Those threads as they stand under the lock; none may have become one meanwhile."""
     ids = [thread.pk for _, thread in known if thread is not None]
     found = Thread.objects.filter(pk__in=ids).values_list("pk", "buyer_wrote_at", "seller_wrote_at")
-    now = {pk: wrote_at for pk, *wrote_at in found}
-    return [_again(submission, thread, now) for submission, thread in known]
+    now = {pk: wrote_at for pk, *wrote_at in found} if ids else {}
+    begun = iter(threads_of([submission for submission, thread in known if thread is None]))
+    return [next(begun) if thread is None else _again(thread, now) for _, thread in known]
 
 
-def _again(
-    submission: Submission, thread: Thread | None, now: Mapping[UUID, Sequence[datetime | None]]
-) -> Thread | None:
-    if thread is None:
-        return thread_of(submission, submission.pair) if may_continue(submission) else None
+def _again(thread: Thread, now: Mapping[UUID, Sequence[datetime | None]]) -> Thread | None:
     if thread.pk not in now:
         return None  # erased meanwhile
     thread.buyer_wrote_at, thread.seller_wrote_at = now[thread.pk]
     return thread
 
 
-def may_continue(submission: Submission) -> bool:
-    """Whether there can be a thread that the submission continues."""
-    if submission.thread_id is not None:
-        return True
-    return submission.author is Side.BUYER and submission.door is not Door.MAIL and bool(submission.order_id)
-
-
-def order_of(submission: Submission, pair: Pair, thread: Thread | None) -> Order | None:
-    """The order that the submission is about: its thread's, else the one named.
+def orders_of(known: Sequence[tuple[Submission, Thread | None]]) -> list[Order | None]:
+    """The orders that the submissions are about: their threads', else the ones named; one statement for
+    all named.
 
     A seller's mail that answers nothing is about the order it names, else the pair's newest one
     that is not cancelled, open ones first, wherever its subject files it (RSN-6, Terms).
     """
+    ids = {submission.order_id for submission, _ in known if submission.order_id is not None}
+    named = {order.pk: order for order in Order.objects.filter(pk__in=ids)} if ids else {}
+    return [_order_of(submission, thread, named) for submission, thread in known]
+
+
+def _order_of(submission: Submission, thread: Thread | None, named: Mapping[int, Order]) -> Order | None:
     by_mail = submission.author is Side.SELLER and submission.door is Door.MAIL
     answered = thread if submission.evidence.proves_reply else None
     if answered is not None and answered.order is not None:
         return answered.order
     if submission.order_id is not None:
-        return pair_orders(pair).filter(pk=submission.order_id).first()
+        order = named.get(submission.order_id)
+        return order if order is not None and _is_of_pair(order, submission.pair) else None
     if by_mail and answered is None:
-        orders = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
-        return orders.filter(status__in=OPEN_STATES).first() or orders.first()
+        return _newest_order(submission.pair)
     return thread.order if thread is not None else None
+
+
+def _is_of_pair(order: Order, pair: Pair) -> bool:
+    return (order.buyer_id, order.seller_id) == (pair.buyer_id, pair.seller_id)
+
+
+def _newest_order(pair: Pair) -> Order | None:
+    orders = pair_orders(pair).exclude(status=Order.Status.CANCELLED).order_by("-placed_at", "-id")
+    return orders.filter(status__in=OPEN_STATES).first() or orders.first()
 
 
 def pair_orders(pair: Pair) -> QuerySet[Order]:
