@@ -15,9 +15,11 @@ from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.verdict import Decision, Verdict
 from messages_app.queries.facts import Circumstances
 from messages_app.services.as_json import findings_json, plain
+from messages_app.services.cases import open_message_cases
 from messages_app.services.clock import run_clocks
 from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.prepare import Prepared
+from messages_app.services.search import Indexed, index_messages, parties_of
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.tell import queue_copies, queue_verdict_notice
 from messages_app.services.threads import new_thread, save_threads
@@ -64,6 +66,7 @@ def record_messages(judged: Sequence[Judged]) -> list[Submitted]:
     recorded = [_recorded(one) for one in judged]
     _save(recorded)
     note_messages([_noted(one) for one in recorded])
+    index_messages([_indexed(one) for one in recorded])
     _follow_deliveries([one for one in recorded if one.message.is_delivered])
     for one in recorded:
         if not one.message.is_delivered and one.judged.submission.notify:
@@ -85,6 +88,7 @@ def _save(recorded: Sequence[_Recorded]) -> None:
         Thread.objects.bulk_update(known, ["buyer_wrote_at", "seller_wrote_at"])
     Message.objects.bulk_create([one.message for one in recorded])
     DecisionRow.objects.bulk_create([_new_decision(one) for one in recorded])
+    open_message_cases([one.message for one in recorded if one.message.is_held])
     Attachment.objects.bulk_create(
         [row for one in recorded for row in _new_attachments(one.message, one.thread, one.judged.prepared)]
     )
@@ -98,6 +102,20 @@ def _noted(one: _Recorded) -> Noted:
         seen=seen_by(one.message, written=prepared.content, shown=prepared.shown),
         with_files=bool(prepared.files),
         begun=one.begun,
+    )
+
+
+def _indexed(one: _Recorded) -> Indexed:
+    prepared, author = one.judged.prepared, Side(one.message.author)
+    return Indexed(
+        thread=one.thread,
+        message=one.message,
+        parties=parties_of(one.judged.submission.pair),
+        seen=seen_by(one.message, written=prepared.content, shown=prepared.shown),
+        file_names={
+            author: tuple(file.facts.name for file in prepared.files),
+            author.other: tuple(file.shown_name for file in prepared.files),
+        },
     )
 
 
@@ -123,6 +141,8 @@ def record_automatic(judged: Judged) -> Submitted:
     one = _recorded(judged)
     one.message.save(force_insert=True)
     _new_decision(one).save(force_insert=True)
+    index_messages([_indexed(one)])
+    open_message_cases([one.message] if one.message.is_held else [])
     return _submitted(one)
 
 

@@ -14,6 +14,7 @@ from messages_app.models import Delivery, Message, Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.services.mailbox import Noted, note_messages
 from messages_app.services.outbox import queue_delivery
+from messages_app.services.search import Indexed, Parties, index_messages
 from messages_app.services.threads import new_thread, save_threads
 from messages_app.vault.content import Content, seal_content
 from messages_app.vault.keys import open_key
@@ -44,6 +45,10 @@ def post_system_message(*, order: Order, kind: OrderEvent.Kind, now: datetime) -
     )
     message.save(force_insert=True)
     note_messages([Noted(thread=thread, message=message, seen={Side.BUYER: content})])
+    parties = Parties(buyer=buyer, seller=None, aliases={})
+    index_messages(
+        [Indexed(thread=thread, message=message, parties=parties, seen={Side.BUYER: content}, file_names={})]
+    )
     if buyer.mail_system:
         queue_delivery(
             kind=Delivery.Kind.SYSTEM,
@@ -62,7 +67,7 @@ def _system_thread(order: Order, buyer: Buyer, now: datetime) -> Thread:
     # The order's row is the lock: two events of one order at once share one thread.
     Order.objects.select_for_update().get(pk=order.pk)
     thread = (
-        Thread.objects.select_related("key").filter(order=order, buyer=buyer, kind=Thread.Kind.SYSTEM).first()
+        Thread.objects.select_related("key", "order").filter(order=order, buyer=buyer, kind=Thread.Kind.SYSTEM).first()
     )
     if thread is None:
         thread = new_thread(kind=Thread.Kind.SYSTEM, buyer=buyer, order=order, topic="system", now=now)
