@@ -182,6 +182,23 @@ class Reader:
             return {}
         return config
 
+    def scanner(self, name: str) -> str:
+        """The address of a clamd, tcp:// or unix://; empty where there is none."""
+        value = self.text(name)
+        try:
+            parts = urlsplit(value)
+            tcp = parts.scheme == "tcp" and parts.hostname and (parts.port or 1) and parts.path in ("", "/")
+            socket = parts.scheme == "unix" and not parts.netloc and len(parts.path) > 1
+        except ValueError:
+            tcp = socket = False
+        if value and not (tcp or socket):
+            self.problem(
+                f"{name} is not the address of a clamd: write for instance {name}=tcp://127.0.0.1:3310 or "
+                f"{name}=unix:///run/clamav/clamd.ctl."
+            )
+            return ""
+        return value
+
     def database(self, name: str, sqlite_file: Path) -> dict[str, Any]:
         """Django's database settings: SQLite (the default, at `sqlite_file`) or PostgreSQL."""
         value = self.text(name, f"sqlite:///{sqlite_file}")

@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.personal_settings",
+    "accounts.second_factor_first.second_factor_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -205,6 +206,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Who must have a second factor; everybody else may (ACC-1).
+SECOND_FACTOR_REQUIRED_FOR = read.choice(
+    "SECOND_FACTOR_REQUIRED_FOR", ["none", "staff", "members", "both"], "none"
+)
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -257,6 +262,7 @@ FILE_UPLOAD_HANDLERS = ["messaging_center.uploads.BoundedMemoryHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_WIRE_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_WIRE_BYTES
 FILE_UPLOAD_PERMISSIONS = 0o600
+CLAMD_URL = read.scanner("CLAMD_URL")  # every file is scanned where it is set (ATT-7)
 
 # ---------------------------------------------------------------- what browsers are told (SEC-3)
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

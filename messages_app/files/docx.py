@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from xml.parsers import expat
 
-from messages_app.files.kinds import Problem
+from messages_app.files.fields import links_of, problem_of
+from messages_app.files.kinds import Inspected, Problem
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 100 * 1024 * 1024  # bytes of all entries together
@@ -18,13 +19,15 @@ _END = struct.Struct("<4s4H2LH")
 _END_START = b"PK\x05\x06"
 _CHUNK = 64 * 1024
 MAX_XML = 50 * 1024 * 1024  # bytes of all XML parts together
+MAX_LINKS = 1_000
+_LINK_LENGTH = 2_000  # characters; a longer one is judged by its beginning
 MAX_DEPTH = 1_000  # elements inside each other
 _MAX_TAG = 4 * 1024 * 1024  # bytes without a closing angle; Word packs whole drawings into attributes
 _CONTENT_TYPES = "[Content_Types].xml"
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_XML_PARTS = (".xml", ".rels", ".vml")
+_XML_PARTS = (".xml", ".rels", ".vml", ".svg", ".psmdcp")
 _OTHER_PARTS = re.compile(
-    r".*printersettings\d*\.bin|.*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|webp|svg|odttf|ttf|otf|fntdata|sigs)",
+    r".*printersettings\d*\.bin|.*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|webp|odttf|ttf|otf|fntdata|sigs)",
     re.IGNORECASE,
 )
 _CLIMBING = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\\|\0")
@@ -34,17 +37,23 @@ _MACRO_TYPES = re.compile(r"macroenabled|vbaproject|vbadata", re.IGNORECASE)
 _OBJECT_RELATIONS = {"oleobject", "package", "control", "activexcontrolbinary", "afchunk", "subdocument"}
 # where most templates lie: on the author's own disk; file://server, \\server and https:// do not match
 _LOCAL = re.compile(r"(file:///)?([A-Za-z]:[/\\])?(?![/\\%])[^:]*", re.IGNORECASE)
+_SIGNATURES = "_xmlsignatures/"
 _FIELD_TAGS = {"instrText", "delInstrText"}
-_WATCHED = _FIELD_TAGS | {
-    "Relationship",
-    "Override",
-    "Default",
-    "OLEObject",
-    "altChunk",
-    "fldSimple",
-    "fldChar",
-}
-_DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
+_PICTURE_TAGS = {"imagedata", "fill", "stroke", "image", "use", "feImage"}  # of VML and SVG
+_OUTSIDE = re.compile(r"\s*(?!data:)([a-z][a-z0-9+.-]{1,15}:|[/\\]{2})", re.IGNORECASE)
+_WATCHED = (
+    _FIELD_TAGS
+    | _PICTURE_TAGS
+    | {
+        "Relationship",
+        "Override",
+        "Default",
+        "OLEObject",
+        "altChunk",
+        "fldSimple",
+        "fldChar",
+    }
+)
 
 
 class _Refused(Exception):
@@ -63,22 +72,22 @@ def ends_as_zip(content: bytes) -> bool:
     return bool(0 < size <= position and offset <= position)
 
 
-def inspect_docx(content: bytes) -> Problem | None:
-    """None for a sound document without macros, objects, DTDs or outside parts (ATT-3).
+def inspect_docx(content: bytes) -> Inspected:
+    """Without problem for a sound document without macros, objects, DTDs or outside parts (ATT-3).
 
     Raises what zipfile and expat raise for files that are none.
     """
     problem = _inspect_directory(content)
     if problem:
-        return problem
+        return Inspected(problem)
     with zipfile.ZipFile(BytesIO(content)) as archive:
         problem = _inspect_entries(archive.infolist())
         if problem:
-            return problem
+            return Inspected(problem)
         try:
             return _inspect_parts(archive)
         except _Refused as refused:
-            return refused.problem
+            return Inspected(refused.problem)
 
 
 def _inspect_directory(content: bytes) -> Problem | None:
@@ -97,7 +106,7 @@ def _inspect_entries(entries: list[zipfile.ZipInfo]) -> Problem | None:
     names = [entry.orig_filename for entry in entries]
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         return Problem.BOMB
-    if sum(entry.file_size for entry in entries if _is_xml(entry.orig_filename)) > MAX_XML:
+    if sum(entry.file_size for entry in entries if is_xml(entry.orig_filename)) > MAX_XML:
         return Problem.TOO_COMPLEX
     if any(_CLIMBING.search(name) for name in names):
         return Problem.BOMB
@@ -115,29 +124,34 @@ def _inspect_name(name: str) -> Problem | None:
         return Problem.MACRO
     if _OBJECT_PARTS.search(name) and not name.endswith("/"):
         return Problem.EMBEDDED
-    known = _is_xml(name) or name.endswith("/") or _OTHER_PARTS.fullmatch(name)
+    known = is_xml(name) or name.endswith("/") or _OTHER_PARTS.fullmatch(name)
     return None if known else Problem.EMBEDDED
 
 
-def _inspect_parts(archive: zipfile.ZipFile) -> Problem | None:
+def _inspect_parts(archive: zipfile.ZipFile) -> Inspected:
     """Read every entry to its end: checksums, real sizes, and each XML part by a parser."""
+    names, links = archive.namelist(), dict[str, None]()
     types = _Part()
     types.read(_chunks(archive, _CONTENT_TYPES))
     if any(_MACRO_TYPES.search(declared) for _, declared in types.content_types):
-        return Problem.MACRO
+        return Inspected(Problem.MACRO)
     main = {part.lstrip("/") for part, declared in types.content_types if declared == _MAIN_TYPE}
-    if not main & set(archive.namelist()):
-        return Problem.NOT_ALLOWED_TYPE
-    for name in archive.namelist():
-        if _is_xml(name):
-            _Part().read(_chunks(archive, name))
+    if not main & set(names):
+        return Inspected(Problem.NOT_ALLOWED_TYPE)
+    for name in names:
+        if is_xml(name):
+            part = _Part()
+            part.read(_chunks(archive, name))
+            links |= dict.fromkeys(part.links)
         else:
             for _chunk in _chunks(archive, name):
                 pass
-    return None
+    if len(links) > MAX_LINKS:
+        return Inspected(Problem.TOO_COMPLEX)
+    return Inspected(None, tuple(links), signed=any(name.startswith(_SIGNATURES) for name in names))
 
 
-def _is_xml(name: str) -> bool:
+def is_xml(name: str) -> bool:
     return name.lower().endswith(_XML_PARTS)
 
 
@@ -151,6 +165,7 @@ class _Part:
     """One XML part, streamed: DTDs, outside relations, objects and DDE fields end the reading."""
 
     def __init__(self) -> None:
+        self.links: list[str] = []
         self.content_types: list[tuple[str, str]] = []  # (part or extension, type)
         self._field: list[str] = []
         self._in_field = False
@@ -170,8 +185,11 @@ class _Part:
                 raise _Refused(Problem.TOO_COMPLEX)
             self._parser.Parse(chunk, False)
         self._parser.Parse(b"", True)
-        if _DDE.search("".join(self._field)):
-            raise _Refused(Problem.ACTION)
+        instructions = "".join(self._field)
+        problem = problem_of(instructions)
+        if problem:
+            raise _Refused(problem)
+        self.links += links_of(instructions)
 
     def _doctype(self, *_declaration: object) -> None:
         raise _Refused(Problem.REMOTE)
@@ -187,6 +205,10 @@ class _Part:
     def _watch(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Relationship":
             _check_relation(attributes)
+            if attributes.get("Type", "").endswith("/hyperlink"):
+                self.links.append(attributes.get("Target", "")[:_LINK_LENGTH])
+        elif name in _PICTURE_TAGS:
+            _check_picture(attributes)
         elif name in ("Override", "Default"):
             part = attributes.get("PartName", "")
             self.content_types.append((part, attributes.get("ContentType", "")))
@@ -196,7 +218,7 @@ class _Part:
             self._in_field = True
         else:  # a field begins or ends: its text may be cut over many runs, but not over two fields
             instruction = [value for key, value in attributes.items() if key.endswith("instr")]
-            self._field += [" ", *instruction, " "]
+            self._field += ["\n", *instruction, "\n"]
 
     def _end(self, _tag: str) -> None:
         self._depth -= 1
@@ -219,3 +241,10 @@ def _check_relation(attributes: dict[str, str]) -> None:
         return
     if outside and kind != "hyperlink":
         raise _Refused(Problem.REMOTE)
+
+
+def _check_picture(attributes: dict[str, str]) -> None:
+    """Pictures named by their address instead of a relation."""
+    for key, value in attributes.items():
+        if key.rpartition(":")[2] in ("src", "href", "althref") and _OUTSIDE.match(value):
+            raise _Refused(Problem.REMOTE)

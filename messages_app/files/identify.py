@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from messages_app.files.doc import OLE_START, inspect_doc
 from messages_app.files.docx import ends_as_zip, inspect_docx
 from messages_app.files.hint import is_vetoed, media_type_hint
 from messages_app.files.images import GIF_STARTS, JPEG_START, PNG_START, inspect_image
-from messages_app.files.kinds import EXTENSIONS, Identified, Kind, Problem
+from messages_app.files.kinds import EXTENSIONS, Identified, Inspected, Kind, Problem
 from messages_app.files.names import clean_name, extensions
 from messages_app.files.pdf import inspect_pdf, starts_as_pdf
 from messages_app.files.text import decode_text, inspect_text
@@ -37,7 +36,7 @@ def identify(name: str, content: bytes) -> Identified:
     """Judge one file by its bytes and by the name its author gave it; never raises (ATT-2, ATT-3).
 
     An empty name claims no type and agrees with all. Memory stays within what ATT-3 allows to be
-    unpacked (50 million pixels, 100 MB), work within a small multiple of it.
+    unpacked (50 million pixels, 100 MB); a PDF's only where its caller bounds it.
     """
     if not content:
         return Identified(None, Problem.EMPTY, "")
@@ -66,12 +65,14 @@ def _judge(content: bytes) -> Identified:
         return Identified(None, Problem.NOT_ALLOWED_TYPE, hint)
     if _is_another_too(kind, content):
         return Identified(kind, Problem.TWO_TYPES, hint)
-    problem = inspect_text(text) if kind is Kind.TXT and text is not None else _inspect(kind, content)
+    is_text = kind is Kind.TXT and text is not None
+    inspected = _inspect(kind, content) if not is_text else Inspected(inspect_text(text))
+    problem = inspected.problem
     if problem is None and is_vetoed(hint, text=kind is Kind.TXT):
         problem = Problem.NOT_ALLOWED_TYPE
     if problem is Problem.NOT_ALLOWED_TYPE or (problem and kind is Kind.TXT):
         return Identified(None, problem, hint)
-    return Identified(kind, problem, kind.media_type)
+    return Identified(kind, problem, kind.media_type, inspected.links, inspected.signed)
 
 
 def _kind_at_start(content: bytes, *, is_text: bool) -> Kind | None:
@@ -93,18 +94,17 @@ def _is_another_too(kind: Kind, content: bytes) -> bool:
     )
 
 
-def _inspect(kind: Kind, content: bytes) -> Problem | None:
+def _inspect(kind: Kind, content: bytes) -> Inspected:
     try:
-        return _INSPECTORS[kind](content)
+        if kind in _DOCUMENTS:
+            return _DOCUMENTS[kind](content)
+        return Inspected(inspect_image(kind, content))
     except Exception:  # noqa: BLE001 - parsers answer hostile bytes with anything up to RecursionError
-        return Problem.DAMAGED
+        return Inspected(Problem.DAMAGED)
 
 
-_INSPECTORS: dict[Kind, Callable[[bytes], Problem | None]] = {
+_DOCUMENTS: dict[Kind, Callable[[bytes], Inspected]] = {
     Kind.PDF: inspect_pdf,
     Kind.DOC: inspect_doc,
     Kind.DOCX: inspect_docx,
-    Kind.PNG: partial(inspect_image, Kind.PNG),
-    Kind.GIF: partial(inspect_image, Kind.GIF),
-    Kind.JPEG: partial(inspect_image, Kind.JPEG),
 }

@@ -88,7 +88,7 @@ def _gif_outline(content: bytes) -> Outline | None:
     if len(content) < 13:
         return None
     width, height, frames = _u16(content, 6), _u16(content, 8), 0
-    position = 13 + _color_table(content[10])
+    position = 13 + color_table(content[10])
     while position < len(content):
         block = content[position]
         if block == 0x3B:
@@ -97,21 +97,21 @@ def _gif_outline(content: bytes) -> Outline | None:
             width = max(width, _u16(content, position + 1) + _u16(content, position + 5))
             height = max(height, _u16(content, position + 3) + _u16(content, position + 7))
             frames += 1
-            position += 11 + _color_table(content[position + 9])
+            position += 11 + color_table(content[position + 9])
         elif block == 0x21:
             position += 2
         else:
             return None
-        position = _after_sub_blocks(content, position)
+        position = after_sub_blocks(content, position)
     return None
 
 
-def _color_table(flags: int) -> int:
+def color_table(flags: int) -> int:
     """Length of the color table that these flags announce."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _after_sub_blocks(content: bytes, position: int) -> int:
+def after_sub_blocks(content: bytes, position: int) -> int:
     while position < len(content) and content[position]:
         position += 1 + content[position]
     return position + 1

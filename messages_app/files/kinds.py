@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -55,9 +55,30 @@ class Problem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a look inside a document of a known type finds."""
+
+    problem: Problem | None = None
+    links: tuple[str, ...] = ()
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """What a file is: fit to be sent only when `problem` is None, and then `kind` is never None."""
 
     kind: Kind | None  # by content; None: none of the seven
     problem: Problem | None
     found: str  # media type of what the bytes look like, for the sentence to the author
+    links: tuple[str, ...] = ()  # where the document leads outside (POL-3)
+    signed: bool = False  # a signature seals it: not a byte may change (ATT-4)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A file as it is passed on (ATT-4). What is refused has neither content nor pictures."""
+
+    identified: Identified
+    content: bytes | None = field(default=None, repr=False)  # None: as it came
+    preview: bytes = field(default=b"", repr=False)  # WebP; empty: none
+    thumbnail: bytes = field(default=b"", repr=False)

@@ -24,12 +24,14 @@ class Unreadable(Exception):
 class Child:
     """One process, used by one thread at a time; started when needed, replaced when it is dead.
 
-    `module` is run in it, see `services.child_loop`; an answer takes `seconds` at most.
+    `module` is run in it, see `services.child_loop`; an answer takes `seconds` and `memory` (bytes of address
+    space) at most.
     """
 
-    def __init__(self, module: str, seconds: int) -> None:
+    def __init__(self, module: str, seconds: int, memory: int = MEMORY) -> None:
         self._module = module
         self._seconds = seconds
+        self._memory = memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
@@ -58,15 +60,15 @@ class Child:
         if self._mails >= MAILS_OF_A_CHILD:
             self.close()
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
-            self._process = _start(self._module, self._seconds)
+            self._process = _start(self._module, self._seconds, self._memory)
             self._owner, self._mails = os.getpid(), 0
         return self._process
 
 
-def _start(module: str, seconds: int) -> subprocess.Popen[bytes]:
+def _start(module: str, seconds: int, memory: int) -> subprocess.Popen[bytes]:
     """A new child. It inherits neither files nor secrets. Raises OSError."""
     process = subprocess.Popen(
-        [sys.executable, "-m", module, str(MEMORY), str(2 * seconds)],
+        [sys.executable, "-m", module, str(memory), str(2 * seconds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a traceback may quote the mail (PRV-5)

@@ -1,0 +1,62 @@
+"""JPEG without anything but its picture (ATT-4)."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image, JpegImagePlugin
+
+from messages_app.files.repaint import repainted
+
+_QUALITY = 90  # where the original's own tables do not fit
+_SOS, _APP0, _APP2_ICC, _APP14, _COM = 0xDA, 0xE0, b"ICC_PROFILE\0", 0xEE, 0xFE
+
+
+def clean_jpeg(content: bytes) -> bytes:
+    """Encoded anew with the original's own tables, so that it loses next to nothing and keeps its size."""
+    with Image.open(BytesIO(content), formats=["JPEG"]) as image:
+        mode = image.mode
+        tables = getattr(image, "quantization", None)
+        options = {"optimize": True, "progressive": bool(image.info.get("progressive"))}
+        sampling = JpegImagePlugin.get_sampling(image)
+        picture = repainted(image)
+    if tables and picture.mode == mode:
+        try:
+            return _saved(picture, qtables=tables, subsampling=sampling, **options)
+        except (ValueError, OSError):  # tables that only other encoders write
+            pass
+    return _saved(picture, quality=_QUALITY, **options)
+
+
+def _saved(picture: Image.Image, **options: object) -> bytes:
+    out = BytesIO()
+    picture.save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def stripped_jpeg(content: bytes) -> bytes:
+    """The same picture, byte for byte, without comments and what programs and cameras say about it: for
+    pictures inside documents, where orientation stands in the document. Unchanged where it is no JPEG."""
+    kept, position = [content[:2]], 2
+    while position + 4 <= len(content) and content[position] == 0xFF:
+        marker = content[position + 1]
+        if marker == 0xFF:  # fill byte
+            position += 1
+            continue
+        end = position + 2 + int.from_bytes(content[position + 2 : position + 4], "big")
+        if marker == _SOS:
+            picture_end = content.rfind(b"\xff\xd9")
+            return b"".join([*kept, content[position : picture_end + 2 if picture_end > position else None]])
+        if _belongs_to_picture(marker, content[position + 4 : end]):
+            kept.append(content[position:end])
+        position = end
+    return content
+
+
+def _belongs_to_picture(marker: int, body: bytes) -> bool:
+    """Whether decoders need the segment: tables, JFIF, Adobe's colour transform and colour profiles."""
+    if marker == _COM:
+        return False
+    if not _APP0 <= marker <= 0xEF or marker == _APP14:
+        return True
+    return body.startswith((b"JFIF\0", _APP2_ICC))
