@@ -30,23 +30,28 @@ class Leak:
 
 
 def find_leaks(
-    raw: bytes, protected: Protected, *, exempt_in_files: frozenset[str] = frozenset()
+    raw: bytes,
+    protected: Protected,
+    *,
+    exempt_in_files: frozenset[str] = frozenset(),
+    in_files: bool = True,
 ) -> tuple[Leak, ...]:
     """Every place of the finished mail that shows a protected value or cannot be read; empty: it may leave.
 
     `exempt_in_files` are addresses that may stand in the content of attached files (a seller's
     customer-service address in invoice, warranty and legal_disclosure); file names are not exempt.
+    Not `in_files`: a person has looked into the files, and what stands around them is searched all the same.
     """
     want = wanted(protected.addresses, protected.phrases)
     texts: list[Piece] = []
     leaks: list[Leak] = []
-    in_files = wanted(protected.addresses - exempt_in_files, protected.phrases)
+    want_in_files = wanted(protected.addresses - exempt_in_files, protected.phrases)
     try:
         for piece in read_pieces(raw):
             if piece.file is None:
                 texts.append(_with_decoded_header(piece))
-            else:
-                leaks += _search_file(piece, in_files)
+            elif in_files:
+                leaks += _search_file(piece, want_in_files)
     except Unreadable as defect:
         leaks.append(Leak("unreadable", str(defect)))
     # One search over everything, and only for a find another one piece by piece to say where.

@@ -19,13 +19,14 @@ from django.utils import timezone
 from accounts.queries.pairs import pairs_with_people
 from accounts.wake import wake
 from messages_app.mail.fields import head_bounds
-from messages_app.models import InboundMail
+from messages_app.models import Case, InboundMail
 from messages_app.relay.arrival import Arrival, read_arrival
 from messages_app.relay.intake import envelope_sender, raw_bytes
 from messages_app.relay.notices import queue_refusal
 from messages_app.relay.parser import PARSER
 from messages_app.relay.route import Routed, route
 from messages_app.sealing.seal import SealBroken
+from messages_app.services.cases import open_mail_case
 from messages_app.services.child import Unreadable
 from messages_app.services.locks import lock_name
 from messages_app.services.own_marks import loop_mark, quote_marks
@@ -37,6 +38,10 @@ CLAIMED_AT_ONCE = 16
 TROUBLE_PAUSE = timedelta(seconds=30)  # when the disk or the database failed, not the mail
 
 State = InboundMail.State
+_SET_ASIDE = {  # for people to decide (MOD-3)
+    State.HELD: Case.Kind.UNPROVEN_MAIL,
+    State.QUARANTINED: Case.Kind.QUARANTINED_MAIL,
+}
 
 
 def process_waiting(limit: int) -> int:
@@ -167,6 +172,16 @@ def settle(arrival: Arrival, routed: Routed) -> None:
 
 def _end(inbound: InboundMail, routed: Routed) -> bool:
     """False: somebody else has ended it meanwhile."""
+    kind = _SET_ASIDE.get(routed.state)
+    if kind is None:
+        return _write_end(inbound, routed)
+    with transaction.atomic():
+        if ended := _write_end(inbound, routed):
+            open_mail_case(inbound, kind, timezone.now())
+    return ended
+
+
+def _write_end(inbound: InboundMail, routed: Routed) -> bool:
     ended = InboundMail.objects.filter(pk=inbound.pk, state=State.WAITING).update(
         state=routed.state,
         outcome=routed.outcome,

@@ -48,6 +48,8 @@ def render_mail(parcel: Parcel) -> Finished:
         outgoing = _RENDERERS[parcel.delivery.kind](parcel)
         mail = compose(outgoing)
     protected = protected_for(parcel)
+    if parcel.delivery.files_cleared:
+        return Finished(mail, find_leaks(mail, protected, in_files=False))
     if outgoing.files or outgoing.inline:
         return Finished(mail, SEARCHER.find_leaks(mail, protected, exempt_in_files(parcel)))
     return Finished(mail, find_leaks(mail, protected))

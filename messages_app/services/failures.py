@@ -67,7 +67,7 @@ def _tell(
     if delivery.kind != Delivery.Kind.COPY or message is None or pair is None:
         return None
     Delivery.objects.filter(pk=delivery.pk).update(author_told_at=now)
-    author = _person(pair, Side(message.author))
+    author = person_to_tell(pair, Side(message.author))
     if author is None:
         return None
     codes = reply_codes(reply)
@@ -92,7 +92,7 @@ def _tell(
     )
 
 
-def _person(pair: Pair, side: Side) -> User | None:
+def person_to_tell(pair: Pair, side: Side) -> User | None:
     """Who is told: the buyer, or the seller's owner where failures are wanted (ACC-5)."""
     if side is Side.BUYER:
         return pair.buyer.user

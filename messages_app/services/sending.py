@@ -21,6 +21,7 @@ from django.db.models import F
 from messages_app.mail.reply_codes import reply_codes
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.sealing.seal import open_sealed, row_identity, seal
+from messages_app.services.cases import open_delivery_cases
 from messages_app.services.failures import tell_author_failed
 from messages_app.vault.files import INLINE_LIMIT, delete_file, read_file, write_file
 from messages_app.vault.keys import open_key
@@ -148,6 +149,7 @@ def record_results(lease: UUID, results: Sequence[Result], *, now: datetime) -> 
         )
         for result in results
     )
+    open_delivery_cases([result.delivery for result in troubled if result.delivery.state == State.HELD], now)
     for result in troubled:
         if result.delivery.state == State.FAILED:
             tell_author_failed(result.delivery, result.reply, now=now)

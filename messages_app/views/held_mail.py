@@ -35,10 +35,10 @@ def held_mail(request: HttpRequest, inbound_id: UUID) -> HttpResponse:
     require_owner(role)  # who confirms it sends it as the owner (ACC-3)
     match request.POST.get("action"):
         case "confirm":
-            done = confirm_mail(inbound=row)
+            done = confirm_mail(inbound=row, now=timezone.now(), by=role.user)
             said = _("Confirmed: the mail goes through the checks now.")
         case "discard":
-            done = discard_mail(inbound=row, now=timezone.now())
+            done = discard_mail(inbound=row, now=timezone.now(), by=role.user)
             said = _("Discarded: nobody will see it.")
         case _:
             raise Http404

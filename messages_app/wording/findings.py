@@ -84,4 +84,5 @@ _SENTENCES: dict[str, Callable[[Said], str]] = {
     "burst": matter.burst,
     "identical_bodies": matter.identical_bodies,
     "empty": matter.empty,
+    "rejected": people.rejected,
 }

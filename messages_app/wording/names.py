@@ -66,6 +66,7 @@ _RULES: dict[str, str | Promise] = {
     "burst": gettext_lazy("Many messages within minutes"),
     "identical_bodies": gettext_lazy("The same text again and again"),
     "empty": gettext_lazy("Empty message"),
+    "rejected": gettext_lazy("Decided by a moderator"),
 }
 
 _STATES: dict[str, str | Promise] = {

@@ -79,3 +79,7 @@ def opted_out(said: Said) -> str:
         "This buyer has switched off unsolicited messages. Your message was no answer to the buyer and "
         "carried no critical reason, so it was not passed on. It does not count towards today's messages."
     )
+
+
+def rejected(said: Said) -> str:
+    return _("A moderator looked at this message and decided that it is not passed on.")

@@ -8,13 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.wake import wake
 from messages_app.models import InboundMail
 from messages_app.relay.intake import raw_bytes
+from messages_app.services.held_mail import discard_quarantined, retry_mails
 
 State = InboundMail.State
 
@@ -40,9 +39,9 @@ class Command(BaseCommand):
             case "show":
                 self._show(options["id"])
             case "retry":
-                self._say(retry(_chosen(options)), "back in the line")
+                self._say(retry_mails(_chosen(options), now=timezone.now()), "back in the line")
             case _:
-                self._say(discard(_chosen(options)), "discarded")
+                self._say(discard_quarantined(_chosen(options), now=timezone.now()), "discarded")
 
     def _list(self, *, as_json: bool) -> None:
         for inbound in _quarantined().select_related("raw"):
@@ -72,39 +71,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} {words}")
 
 
-def retry(mails: QuerySet[InboundMail]) -> int:
-    """Lets the worker try these again, three times each; returns how many."""
-    with transaction.atomic():
-        count = mails.update(
-            state=State.WAITING,
-            outcome="",
-            attempts=0,
-            lease_until=None,
-            identity_token=None,
-        )
-        wake("process_inbound")
-    return count
-
-
-def discard(mails: QuerySet[InboundMail]) -> int:
-    """Ends the way of these; the bytes stay for the record. Returns how many. Nothing was made of them, so
-    the same mail sent once more is no repetition."""
-    return mails.update(
-        state=State.DROPPED, outcome="discarded", settled_at=timezone.now(), identity_token=None
-    )
-
-
 def _quarantined() -> QuerySet[InboundMail]:
     return InboundMail.objects.filter(state=State.QUARANTINED).order_by("id")
 
 
-def _chosen(options: dict[str, Any]) -> QuerySet[InboundMail]:
+def _chosen(options: dict[str, Any]) -> list[UUID]:
     if options["all"] == bool(options["ids"]):
         raise CommandError("Name the mails by their ids, or all of them with --all.")
     mails = _quarantined()
     if options["all"]:
-        return mails
-    chosen = mails.filter(pk__in=options["ids"])
-    if chosen.count() != len(set(options["ids"])):
+        return list(mails.values_list("pk", flat=True))
+    chosen = set(mails.filter(pk__in=options["ids"]).values_list("pk", flat=True))
+    if chosen != set(options["ids"]):
         raise CommandError("Not all of these are in quarantine: nothing was changed.")
-    return chosen
+    return list(chosen)
