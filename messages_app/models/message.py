@@ -79,19 +79,31 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a message; its bytes lie sealed in the file store under the row's id."""
+    """A file of a message; its bytes lie sealed in the file store under the row's id, and beside them those
+    that came, where cleaning changed them (ATT-4)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, blank=True)  # of files.identify.Kind; empty: none of the seven
-    size = models.PositiveBigIntegerField()  # decoded bytes
+    size = models.PositiveBigIntegerField()  # decoded bytes, of the file as it is passed on
+    original_size = models.PositiveBigIntegerField(null=True)  # as it came; empty: passed on as it came
+    has_preview = models.BooleanField(default=False)  # and a thumbnail
+    stored = models.BooleanField(default=True)  # False: infected, or kept long enough (ATT-2)
+    purge_at = models.DateTimeField(null=True)  # of a message that is not delivered: look again then
     inline = models.BooleanField(default=False)
     meta_sealed = models.BinaryField()  # JSON, see queries.threads.file_meta
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["message", "position"], name="one_attachment_per_position")
+        ]
+        indexes = [
+            models.Index(
+                fields=["purge_at"],
+                condition=models.Q(purge_at__isnull=False),
+                name="attachments_to_purge",
+            )
         ]
 
     def __str__(self) -> str:

@@ -47,6 +47,18 @@ def file_type(facts: Facts, limits: Limits) -> Finding | None:
     return Finding(code="file_type", severity=Severity.BLOCK, data={"files": bad}) if bad else None
 
 
+def infected(facts: Facts, limits: Limits) -> Finding | None:
+    """A virus is passed on to nobody (ATT-7)."""
+    names = [file.name for file in facts.files if file.infected]
+    return Finding(code="infected", severity=Severity.BLOCK, data={"files": names}) if names else None
+
+
+def unscanned(facts: Facts, limits: Limits) -> Finding | None:
+    """Nothing is passed unseen while the scanner is down, or where the file is too much for it (ATT-7)."""
+    names = [file.name for file in facts.files if file.unscanned]
+    return Finding(code="unscanned", severity=Severity.HOLD, data={"files": names}) if names else None
+
+
 def file_reveals(facts: Facts, limits: Limits) -> Finding | None:
     """A file that shows a real address of the pair or the buyer's full name would be stopped by the leak gate
     when the mail leaves (MAIL-17); so nobody gets it on a page either."""

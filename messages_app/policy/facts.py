@@ -46,6 +46,7 @@ class Place(StrEnum):
     HTML = "html"
     SUBJECT = "subject"
     FILE_NAME = "file_name"
+    FILE = "file"  # a link in a document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,8 @@ class FileFacts:
     problem: str | None = None  # a code of files.identify.Problem
     found: str = ""  # what the bytes looked like, for the sentence to the author
     inline: bool = False
+    infected: bool = False  # a virus scanner says so (ATT-7)
+    unscanned: bool = False  # the virus scanner says nothing (ATT-7)
     reveals: bool = False  # shows what the other side must not learn, or cannot be searched for it (MAIL-17)
 
 

@@ -18,10 +18,10 @@ LOOKED_AT = 500  # files of one round
 def remove_orphans(now: datetime) -> int:
     """Removes what is found in one folder of the store; how many files."""
     files = some_older_files(now - KEPT_FOR, most=LOOKED_AT)
-    halves = [file.row_id for file in files if not file.whole]
+    halves = [file for file in files if not file.whole]
     orphans = _without_row([file.row_id for file in files if file.whole])
-    for row_id in halves:
-        delete_half(row_id)
+    for half in halves:
+        delete_half(half.row_id, half.column)
     for row_id in orphans:
         delete_file(row_id)
     return len(halves) + len(orphans)

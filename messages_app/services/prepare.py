@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import uuid_utils.compat as uuid
 
 from accounts.models import Pair
-from messages_app.files.identify import identify
-from messages_app.files.kinds import Identified
 from messages_app.files.names import clean_name, unique_names
 from messages_app.mail.html import html_to_text, sanitise_html
 from messages_app.models import Attachment, Thread
 from messages_app.policy.facts import ContentMatch, FileFacts, Side
-from messages_app.queries.limits import current_limits
 from messages_app.services.disguise import Disguise, disguise_for
+from messages_app.services.files import JudgedFile, judge_file
 from messages_app.services.judging import content_matches
 from messages_app.services.languages import language_of
 from messages_app.services.masking import content_for_other_side, mask_for, name_for_other_side
 from messages_app.services.revealing import files_that_reveal
+from messages_app.services.scanner import Scan
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.vault.content import Content
 from messages_app.vault.files import delete_file, write_file
@@ -36,8 +36,13 @@ class PreparedFile:
     facts: FileFacts
     shown_name: str  # what the other side sees of its name
     key: bytes = field(repr=False)
-    content: bytes = field(repr=False)
+    judged: JudgedFile
     content_id: str = ""  # what the message's HTML names it by now
+
+    @property
+    def is_stored(self) -> bool:
+        """Of an infected file only the digest is kept (ATT-2)."""
+        return not self.facts.infected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
         submission,
         content,
         file_names=[file.facts.name for file in files],
+        file_links=[link for file in files for link in file.judged.links],
         pair=pair,
         thread=thread,
         order=order,
@@ -97,7 +103,7 @@ def _searched(
 ) -> tuple[PreparedFile, ...]:
     """The files, with those marked that show what they must not. What is refused anyway is not searched."""
     sound = [file for file in files if file.facts.kind and not file.facts.problem]
-    found = files_that_reveal(submission, [file.content for file in sound], seller_addresses=known[1:])
+    found = files_that_reveal(submission, [file.judged.content for file in sound], seller_addresses=known[1:])
     revealing = {sound[place].id for place in found}
     return tuple(
         replace(file, facts=replace(file.facts, reveals=True)) if file.id in revealing else file
@@ -130,7 +136,20 @@ def _body_bytes(submission: Submission) -> int:
 def store_files(prepared: Prepared) -> None:
     """Seals the files into the store, synced, before the transaction that tells of them."""
     for file in prepared.files:
-        write_file(file.key, [file.content], table="attachment", row_id=file.id)
+        for column, content in _stored(file):
+            write_file(file.key, [content], table="attachment", row_id=file.id, column=column)
+
+
+def _stored(file: PreparedFile) -> Iterator[tuple[str, bytes]]:
+    """(column, bytes) of what the store keeps of a file (ATT-4, ATT-6)."""
+    judged = file.judged
+    if file.is_stored:
+        yield "file", judged.content
+        if judged.changed:
+            yield "original", judged.original
+        if judged.preview:
+            yield "preview", judged.preview
+            yield "thumbnail", judged.thumbnail
 
 
 def forget_files(prepared: Prepared) -> None:
@@ -144,39 +163,33 @@ def forget_files(prepared: Prepared) -> None:
 
 
 def _prepare_files(submitted: tuple[SubmittedFile, ...]) -> tuple[PreparedFile, ...]:
-    seen = [_identify(file) for file in submitted]
-    names = unique_names([_name(file, what) for file, what in zip(submitted, seen, strict=True)])
+    seen = [judge_file(file.name, file.content) for file in submitted]
+    names = unique_names([_name(file, judged) for file, judged in zip(submitted, seen, strict=True)])
     return tuple(map(_prepare_file, names, submitted, seen))
 
 
-def _identify(file: SubmittedFile) -> Identified | None:
-    """What the bytes are; None for a file that is refused for its size whatever it is (ATT-1)."""
-    if len(file.content) > current_limits().max_message_bytes:
-        return None
-    return identify(file.name, file.content)
+def _name(file: SubmittedFile, judged: JudgedFile) -> str:
+    return clean_name(file.name or (f"file.{judged.kind}" if judged.kind else "file"))
 
 
-def _name(file: SubmittedFile, what: Identified | None) -> str:
-    kind = what.kind if what else None
-    return clean_name(file.name or (f"file.{kind}" if kind else "file"))
-
-
-def _prepare_file(name: str, file: SubmittedFile, what: Identified | None) -> PreparedFile:
+def _prepare_file(name: str, file: SubmittedFile, judged: JudgedFile) -> PreparedFile:
     row_id = uuid.uuid7()
     facts = FileFacts(
         name=name,
         size=len(file.content),
-        kind=what.kind if what else "",
-        problem=what.problem if what else None,
-        found=what.found if what else "",
+        kind=judged.kind if judged.looked_at else "",
+        problem=judged.problem,
+        found=judged.found,
         inline=file.inline,
+        infected=judged.scan is Scan.INFECTED,
+        unscanned=judged.scan is Scan.UNKNOWN,
     )
     return PreparedFile(
         id=row_id,
         facts=facts,
         shown_name=name,
         key=os.urandom(32),
-        content=file.content,
+        judged=judged,
         content_id=row_id.hex if file.inline else "",
     )
 

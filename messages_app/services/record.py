@@ -19,6 +19,7 @@ from messages_app.services.cases import open_message_cases
 from messages_app.services.clock import run_clocks
 from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.prepare import Prepared
+from messages_app.services.purge import UNDELIVERED_KEPT
 from messages_app.services.search import Indexed, index_messages, parties_of
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.tell import queue_copies, queue_verdict_notice
@@ -205,13 +206,19 @@ def _new_attachments(message: Message, thread: Thread, prepared: Prepared) -> li
             "content_id": file.content_id,
             "key": b64encode(file.key).decode(),
         }
+        if not file.is_stored:
+            meta["digest"] = file.judged.digest
         rows.append(
             Attachment(
                 id=file.id,
                 message=message,
                 position=position,
                 kind=file.facts.kind or "",
-                size=file.facts.size,
+                size=len(file.judged.content),
+                original_size=file.facts.size if file.judged.changed else None,
+                has_preview=bool(file.judged.preview),
+                stored=file.is_stored,
+                purge_at=None if message.is_delivered else message.accepted_at + UNDELIVERED_KEPT,
                 inline=file.facts.inline,
                 meta_sealed=seal_json(key, meta, table="attachment", column="meta_sealed", row_id=file.id),
             )

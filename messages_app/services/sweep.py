@@ -12,13 +12,14 @@ from messages_app.services.drafts import sweep_drafts
 from messages_app.services.failures import tell_late
 from messages_app.services.notice_lists import queue_notice_lists
 from messages_app.services.orphans import remove_orphans
+from messages_app.services.purge import purge_files
 
 
 def sweep(now: datetime) -> int:
-    """One round: leases that ran out, authors to be told of late mail, hourly lists of notices, some files
-    that nothing names, files that waited too long for a text, counts of tries that are over."""
+    """One round: leases that ran out, authors to be told of late mail, hourly lists of notices, files that
+    nothing names, that waited too long for a text or were kept for staff, counts of tries that are over."""
     found = free_leases(until=now) + tell_late(now) + queue_notice_lists(now) + remove_orphans(now)
-    return found + sweep_drafts(now) + forget_ended(now)
+    return found + sweep_drafts(now) + purge_files(now) + forget_ended(now)
 
 
 def free_leases(until: datetime | None = None) -> int:

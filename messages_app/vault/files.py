@@ -18,7 +18,9 @@ from messages_app.sealing.segments import open_segments, seal_segments
 
 INLINE_LIMIT = 128 * 1024  # bytes: what is smaller lies in its row and needs no sync of its own
 _BLOCK = 256 * 1024
-_NAME = re.compile(r"([0-9a-f]{32})(\.part)?")
+_NAME = re.compile(r"([0-9a-f]{32})(\.(?:original|preview|thumbnail))?(\.part)?")
+# What lies in the store for one row: the file itself, and beside it what it was made from or into.
+COLUMNS = ("file", "original", "preview", "thumbnail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +29,35 @@ class StoredFile:
 
     row_id: UUID
     whole: bool
+    column: str = "file"
 
 
 def _root() -> Path:
     return Path(settings.DATA_DIR) / "media"
 
 
-def _path(row_id: UUID) -> Path:
+def _path(row_id: UUID, column: str) -> Path:
     # The id's random end spreads the files; its beginning is the time.
-    return _root() / row_id.hex[-2:] / row_id.hex
+    name = row_id.hex if column == "file" else f"{row_id.hex}.{column}"
+    return _root() / row_id.hex[-2:] / name
 
 
-def write_file(key: bytes, chunks: Iterable[bytes], *, table: str, row_id: UUID) -> None:
-    """Seals `chunks` into the store: synced and in place when this returns. Raises OSError."""
-    path = _path(row_id)
+def _part(path: Path) -> Path:
+    """What a file is called until it is whole."""
+    return path.with_name(f"{path.name}.part")
+
+
+def write_file(
+    key: bytes, chunks: Iterable[bytes], *, table: str, row_id: UUID, column: str = "file"
+) -> None:
+    """Seals `chunks` into the store: synced and in place when this returns. `column` is one of COLUMNS.
+    Raises OSError."""
+    path = _path(row_id, column)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = _part(path)
     try:
         with part.open("wb") as file:
-            for block in seal_segments(key, chunks, identity=row_identity(table, "file", row_id)):
+            for block in seal_segments(key, chunks, identity=row_identity(table, column, row_id)):
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
@@ -70,14 +82,16 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def read_file(key: bytes, *, table: str, row_id: UUID) -> Iterator[bytes]:
+def read_file(key: bytes, *, table: str, row_id: UUID, column: str = "file") -> Iterator[bytes]:
     """The plain bytes in pieces. Raises FileNotFoundError or SealBroken, the latter possibly late."""
-    return open_segments(key, _blocks(_path(row_id)), identity=row_identity(table, "file", row_id))
+    identity = row_identity(table, column, row_id)
+    return open_segments(key, _blocks(_path(row_id, column)), identity=identity)
 
 
 def delete_file(row_id: UUID) -> None:
-    """Removes the file; fine when there is none."""
-    _path(row_id).unlink(missing_ok=True)
+    """Removes the file and all that lies beside it; fine when there is none."""
+    for column in COLUMNS:
+        _path(row_id, column).unlink(missing_ok=True)
 
 
 def some_older_files(moment: datetime, *, most: int) -> list[StoredFile]:
@@ -93,7 +107,8 @@ def some_older_files(moment: datetime, *, most: int) -> list[StoredFile]:
 
 
 def _stored(name: str) -> StoredFile:
-    return StoredFile(UUID(name[:32]), whole=len(name) == 32)
+    _, column, *_ = [*name.removesuffix(".part").split("."), "file"]
+    return StoredFile(UUID(name[:32]), whole=not name.endswith(".part"), column=column)
 
 
 def _written_before(path: Path, moment: datetime) -> bool:
@@ -103,6 +118,6 @@ def _written_before(path: Path, moment: datetime) -> bool:
         return False
 
 
-def delete_half(row_id: UUID) -> None:
+def delete_half(row_id: UUID, column: str = "file") -> None:
     """Removes what is left of a file that was never finished; fine when there is none."""
-    _path(row_id).with_suffix(".part").unlink(missing_ok=True)
+    _part(_path(row_id, column)).unlink(missing_ok=True)

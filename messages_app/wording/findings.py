@@ -72,6 +72,8 @@ _SENTENCES: dict[str, Callable[[Said], str]] = {
     "too_large": matter.too_large,
     "too_many_files": matter.too_many_files,
     "file_type": matter.file_type,
+    "infected": matter.infected,
+    "unscanned": matter.unscanned,
     "file_reveals": matter.file_reveals,
     "encrypted": matter.encrypted,
     "opaque": matter.opaque,

@@ -54,6 +54,8 @@ _RULES: dict[str, str | Promise] = {
     "too_large": gettext_lazy("Message too large"),
     "too_many_files": gettext_lazy("Too many attachments"),
     "file_type": gettext_lazy("File type not accepted"),
+    "infected": gettext_lazy("File with a virus"),
+    "unscanned": gettext_lazy("File not checked for viruses"),
     "file_reveals": gettext_lazy("File with a real address or name"),
     "encrypted": gettext_lazy("Encrypted mail"),
     "opaque": gettext_lazy("Unreadable attachment (winmail.dat)"),

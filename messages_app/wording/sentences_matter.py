@@ -55,6 +55,20 @@ def file_type(said: Said) -> str:
     ) % {"files": " ".join(bad_files(said.data.get("files") or ()))}
 
 
+def infected(said: Said) -> str:
+    return _(
+        "The virus scanner found malware in %(files)s, which was not kept. Have your device checked, and "
+        "send the message again without the file."
+    ) % {"files": names_in_words(str(name) for name in said.data.get("files") or ())}
+
+
+def unscanned(said: Said) -> str:
+    return _(
+        "The virus scanner could not check %(files)s just now. A moderator has it checked again; you need "
+        "not do anything, or you can send the message again later."
+    ) % {"files": names_in_words(str(name) for name in said.data.get("files") or ())}
+
+
 def file_reveals(said: Said) -> str:
     return _(
         "A file shows an e-mail address or a name that the other side does not learn here, or cannot be "

@@ -60,6 +60,8 @@ class _Judge:
         judged = self._judged
         for name in judged.file_names[:MAX_FILE_NAMES]:
             yield from _report(Place.FILE_NAME, name, self._file_name(name))
+        for link in judged.file_links:
+            yield from _report(Place.FILE, link, self._file_link(link))
         yield from _report(Place.SUBJECT, judged.subject, self._text(judged.subject))
         markup = list(self._html(judged.html)) if judged.html else []
         yield from _report(Place.TEXT, judged.text, self._text(judged.text))
@@ -70,6 +72,16 @@ class _Judge:
         for found in self._words(plain_view(stem.replace("_", " "))):
             # "manual.de.pdf" names a language
             if found.rule == CONTACT_EMAIL or re.search(r"www|://|\.(?:com|net|org)\b", stem.lower()):
+                yield found
+
+    def _file_link(self, link: str) -> Iterator[_Found]:
+        """A link of a document; one without scheme leads to the host that it names."""
+        view = normalise(plain_view(link[:MAX_TARGET]))
+        if ":" in view.text:
+            yield from self._target(view)
+            return
+        for found in self._words(view):
+            if found.rule == EXTERNAL_LINK:
                 yield found
 
     def _text(self, text: str) -> Iterator[_Found]:

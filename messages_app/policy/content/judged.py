@@ -16,6 +16,7 @@ class Judged:
     html: str = ""
     subject: str = ""
     file_names: tuple[str, ...] = ()
+    file_links: tuple[str, ...] = ()  # where the documents attached lead
     own_addresses: frozenset[str] = frozenset()  # the aliases of this pair
     alias_domains: frozenset[str] = frozenset()  # any address there counts as an alias of the pair
     marketplace_domains: frozenset[str] = frozenset()  # pass in any notation (POL-3)

@@ -167,6 +167,8 @@ FILES: list[Row] = [
     ("ATT-3 inline aside", question(files=(file("gif", inline=True),) * 25), DELIVER, ()),
     ("ATT-2 no type", reply(files=(file(None, found="a program"),)), BLOCK, ("file_type",)),
     ("ATT-2 problem", question(files=(file("pdf", problem="name_differs"),)), BLOCK, ("file_type",)),
+    ("ATT-7 infected", question(files=(file("", infected=True), file())), BLOCK, ("infected",)),
+    ("ATT-7 unscanned", reply(files=(file("pdf", unscanned=True),)), HOLD, ("unscanned",)),
     ("MAIL-17 a file", question(files=(file("pdf", reveals=True), file())), HOLD, ("file_reveals",)),
     ("ATT-1 at the limit", reply(body_bytes=1, files=(file(size=LIMIT - 1),)), DELIVER, ()),
     ("ATT-1 one more", reply(body_bytes=2, files=(file(size=LIMIT - 1),)), BLOCK, ("too_large",)),
@@ -314,6 +316,8 @@ DATA: list[tuple[str, Facts, dict[str, object]]] = [
     ),
     ("text_too_long", mail(text_length=2001), {"reason": "other", "length": 2001, "limit": 2000}),
     ("burst", reply(sent_one_way=20), {"count": 21, "limit": 20}),
+    ("infected", reply(files=(file("", name="a.pdf", infected=True), file())), {"files": ["a.pdf"]}),
+    ("unscanned", reply(files=(file(name="a.pdf", unscanned=True), file())), {"files": ["a.pdf"]}),
     ("file_reveals", reply(files=(file(name="a.pdf", reveals=True), file())), {"files": ["a.pdf"]}),
     (
         "file_type",

@@ -50,6 +50,8 @@ DATA: dict[str, dict[str, Any]] = {
     "file_type": {
         "files": [{"name": "a.exe", "problem": "not_allowed_type", "found": "application/x-dosexec"}]
     },
+    "infected": {"files": ["a.pdf"]},
+    "unscanned": {"files": ["a.pdf"]},
     "file_reveals": {"files": ["a.pdf"]},
     "contact_email": {"sure": True, "matches": MATCHES},
     "external_link": {"sure": True, "matches": MATCHES},
@@ -105,6 +107,8 @@ def test_every_rule_has_a_name(code: str) -> None:
         ("text_too_long", ["1,801", "800", "Details of a customised item"]),
         ("attachment_not_allowed", ["“a.gif”", "PDF only"]),
         ("file_type", ["“a.exe”", "application/x-dosexec", ".docx"]),
+        ("infected", ["“a.pdf”", "without the file"]),
+        ("unscanned", ["“a.pdf”", "need not do anything"]),
         ("file_reveals", ["“a.pdf”", "without it"]),
         ("contact_email", ["“me at shop dot com”", "Take it out"]),
         ("window_closed", ["18 November 2026, 23:30 (UTC)"]),
