@@ -12,7 +12,6 @@ urlpatterns = [
     path("theme/", pages.set_theme, name="set_theme"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("accounts.urls")),
-    path("", include("orders.urls")),
     path("", include("messages_app.urls")),
     path("demo/mailboxes/", include("messaging_center.demo_mailboxes.urls")),
     path("healthz", health.healthz),

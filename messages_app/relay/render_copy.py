@@ -17,7 +17,7 @@ from messages_app.models import Attachment, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.frame import brand_of, row_message_id, seed_of, thread_address, thread_code, zone_of
-from messages_app.relay.page import Button, Page, Rendered, render_page
+from messages_app.relay.page import Button, Page, render_page
 from messages_app.relay.privacy import masks_for
 from messages_app.relay.references import known_references
 from messages_app.services.disguise import Disguise
@@ -32,8 +32,8 @@ _LINES_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Copy:
-    """What the parts of one copy are made from; the delivery of a copy always has all of it."""
+class Copy:
+    """What the parts of one copy are made from; a delivery always has all of it, a preview some."""
 
     parcel: Parcel
     message: Message
@@ -61,7 +61,7 @@ class _Copy:
 def render_copy(parcel: Parcel) -> OutgoingMail:
     """The mail that carries a message to the other side, under the author's alias."""
     copy = _open(parcel)
-    page = _render(copy)
+    page = render_page(page_of(copy))
     in_reply_to, references = known_references(parcel)
     return OutgoingMail(
         sender_name=copy.sender,
@@ -82,13 +82,13 @@ def render_copy(parcel: Parcel) -> OutgoingMail:
     )
 
 
-def _open(parcel: Parcel) -> _Copy:
+def _open(parcel: Parcel) -> Copy:
     message, pair = parcel.delivery.message, parcel.delivery.pair
     if message is None or pair is None:
         raise ValueError("a copy belongs to a message of a pair")
     masks = masks_for(parcel, own=True)
     key = open_key(message.thread.key)
-    return _Copy(
+    return Copy(
         parcel=parcel,
         message=message,
         thread=message.thread,
@@ -115,9 +115,10 @@ def _content_id(row: Attachment, parcel: Parcel) -> str:
     return f"{name}@{parcel.aliases[Side.BUYER].rpartition('@')[2]}"
 
 
-def _render(copy: _Copy) -> Rendered:
+def page_of(copy: Copy) -> Page:
+    """What the mail says, in the active language."""
     label, topic = _topic(copy)
-    page = Page(
+    return Page(
         name="relayed",
         rich=True,
         brand=brand_of(copy.parcel),
@@ -141,10 +142,9 @@ def _render(copy: _Copy) -> Rendered:
             "notes": _notes(copy.content),
         },
     )
-    return render_page(page)
 
 
-def _html(copy: _Copy) -> str:
+def _html(copy: Copy) -> str:
     """The sanitised HTML with the copy's own content ids; empty where the text says it all."""
     html = copy.masks.html(copy.content.html)
     for row, file in copy.files:
@@ -153,12 +153,12 @@ def _html(copy: _Copy) -> str:
     return html
 
 
-def _about(copy: _Copy) -> str:
+def _about(copy: Copy) -> str:
     order = copy.thread.order
     return _("order %(number)s") % {"number": order.number} if order else ""
 
 
-def _topic(copy: _Copy) -> tuple[str, str]:
+def _topic(copy: Copy) -> tuple[str, str]:
     """(label, name) of what the message is about: its own contact reason or topic, else the thread's
     (RSN-1, RSN-8). Both empty where nobody said."""
     own, began = copy.message.reason, copy.thread.topic
@@ -174,21 +174,21 @@ def _topic(copy: _Copy) -> tuple[str, str]:
     return pgettext("what a message is", "About"), topic_name(own or began)
 
 
-def _due(copy: _Copy) -> str:
+def _due(copy: Copy) -> str:
     contact = copy.parcel.contact
     if not copy.to_seller or contact is None:
         return ""
     return _("Answer by %(moment)s") % {"moment": short_time(contact.due_at, zone_of(copy.parcel))}
 
 
-def _buttons(copy: _Copy) -> tuple[Button, ...]:
+def _buttons(copy: Copy) -> tuple[Button, ...]:
     answer = Button(_("Answer on the web"), thread_address(copy.thread))
     if not copy.to_seller or copy.parcel.contact is None:
         return (answer,)
     return (answer, Button(_("No response needed"), no_response_link(copy.parcel.delivery.id)))
 
 
-def _links(copy: _Copy) -> tuple[Button, ...]:
+def _links(copy: Copy) -> tuple[Button, ...]:
     settings = Button(_("Notification settings"), web_address("settings/notifications/"))
     if not copy.opt_out:
         return (settings,)
@@ -196,7 +196,7 @@ def _links(copy: _Copy) -> tuple[Button, ...]:
     return (Button(words, opt_out_link(copy.pair.pk)), settings)
 
 
-def _small_print(copy: _Copy) -> tuple[str, ...]:
+def _small_print(copy: Copy) -> tuple[str, ...]:
     answering = (
         _(
             "Or answer this mail from an authorized address: your answer goes to %(name)s under your trade "
@@ -212,7 +212,7 @@ def _small_print(copy: _Copy) -> tuple[str, ...]:
     return (answering % {"name": copy.sender, "seller": copy.pair.seller.trade_name}, *links, *lines, checks)
 
 
-def _lines(copy: _Copy) -> list[str]:
+def _lines(copy: Copy) -> list[str]:
     lines = copy.parcel.lines
     named = [f"{line.quantity} × {line.product.title}" for line in lines[:_LINES_NAMED]]
     more = len(lines) - _LINES_NAMED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import template
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from messages_app.policy.facts import Side
-from messages_app.policy.reasons import BUYER_TOPICS, Availability, Reason, WhyNot
+from messages_app.policy.reasons import BUYER_TOPICS, DOCUMENTS, Availability, Reason, WhyNot
 from messages_app.policy.verdict import Severity
 from messages_app.templatetags.times import exact
 from messages_app.wording import (
@@ -64,7 +64,26 @@ def view_name(name: str) -> str:
         "inbox": gettext("Inbox"),
         "conversations": gettext("Buyer/Seller"),
         "system": pgettext("view of a mailbox", "System"),
+        "archived": pgettext("view of a mailbox", "Archived"),
+        "deleted": gettext("Deleted, restorable"),
     }.get(name, name)
+
+
+@register.filter
+def view_icon(name: str) -> str:
+    """The icon of a view."""
+    return _VIEW_ICONS.get(name, "inbox")
+
+
+_VIEW_ICONS = {
+    "needed": "clock",
+    "unread": "mail",
+    "sent": "send",
+    "refused": "blocked",
+    "all": "menu",
+    "archived": "archive",
+    "deleted": "trash",
+}
 
 
 @register.filter
@@ -97,6 +116,18 @@ def order_event(name: str) -> str:
         "returned": pgettext("order event", "Returned"),
         "refunded": pgettext("order event", "Refunded"),
     }.get(name, name)
+
+
+@register.filter
+def traits(names: Collection[str]) -> list[str]:
+    """Traits of a product (ORD-5), always in the same order."""
+    words = {
+        "customizable": pgettext("trait of a product", "Customizable"),
+        "digital": pgettext("trait of a product", "Digital"),
+        "service": pgettext("trait of a product", "Service"),
+        "warranty": pgettext("trait of a product", "With warranty"),
+    }
+    return [word for name, word in words.items() if name in names]
 
 
 @register.filter
@@ -158,6 +189,21 @@ def reason_help(reason: Reason) -> str:
         "review_request": gettext("Fixed text, once per order"),
         "other": gettext("Needed to complete this order; up to 5 documents"),
     }.get(reason.name, "")
+
+
+@register.filter
+def takes_files(reason: Reason) -> str:
+    """Which files go with a contact reason, beside the form that writes with it (RSN-1, POL-9)."""
+    rule = reason.attachments
+    if not rule.at_most:
+        return gettext("no files with this reason")
+    if rule.kinds == {"pdf"}:
+        return gettext("1 to 5 PDF files") if rule.at_least else gettext("up to 5 PDF files")
+    if rule.kinds == DOCUMENTS:
+        return gettext("1 to 5 documents") if rule.at_least else gettext("up to 5 documents")
+    if "txt" in rule.kinds:
+        return gettext("up to 5 files")
+    return gettext("up to 5 images or PDF files")
 
 
 @register.filter

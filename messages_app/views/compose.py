@@ -1,58 +1,78 @@
+"""Contact Buyer with a reason, Contact Seller with a topic, about an order (RSN-1, RSN-4, RSN-8)."""
+
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import require, role_or_404
-from accounts.models import Permission
+from accounts.access import require, role_or_404, seller_role_or_404
+from accounts.models import Pair, Permission
 from accounts.roles import Role
 from accounts.services.pairs import pair_for
-from accounts.signed_out import login_required_keeping, writing_again
-from messages_app.forms import MessageForm, ReasonForm, TopicForm, upload_limit_mb
+from accounts.signed_out import login_required, login_required_keeping, writing_again
+from messages_app.forms import TEXT_MOST, MessageForm, ReasonForm, TopicForm, upload_limit_mb
 from messages_app.policy.facts import Side
-from messages_app.policy.reasons import BUYER_TOPICS
-from messages_app.queries.facts import cap_of, usage_of
+from messages_app.policy.reasons import BUYER_TOPICS, REASON_BY_NAME
 from messages_app.queries.limits import current_limits
+from messages_app.queries.order_threads import thread_continued
+from messages_app.relay.preview import Preview, preview_for_buyer
+from messages_app.services.languages import language_of
 from messages_app.views.sending import (
     Said,
+    begin,
     form_again,
+    is_ready,
     objections,
     other_name,
     reasons_for,
     say_sent,
     send,
     try_any_text,
+    use_of,
 )
 from messages_app.wording import reason_name, topic_name
 from orders.models import Order
-from orders.queries import local_day
 from orders.queries.lists import order_or_404, pair_of_order
 
-CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
+# What the gate would say to a seller whatever the text, told before anybody writes in vain.
+_IN_THE_WAY = ("suspended", "closed", "restricted", "blocked_by_other", "opted_out")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required_keeping("text", "reason", "topic")
 def new_message(request: HttpRequest) -> HttpResponse:
-    """Contact Buyer with a reason, or Contact Seller with a topic, about an order (RSN-1, RSN-8)."""
+    """The page to write about an order: form, refusals (422), and a preview where it is asked for."""
     role = role_or_404(request)
     order = order_or_404(role, request.GET.get("order", ""))
     require(role, Permission.REPLY)
     if request.method != "POST":
         return _page(request, role, order, _form(role, order, kept=writing_again(request)))
     form = _form(role, order, request)
-    if not form.is_valid():
+    if "preview" in request.POST:
+        return _page(request, role, order, form_again(form))
+    if not is_ready(role, form, order_id=order.pk):
         return _page(request, role, order, form_again(form), status=422)
     pair = pair_for(order.buyer, order.seller)
-    sent = send(role, form, pair=pair, order_id=order.pk, subject=_subject(form, order))
+    subject = _subject(role, pair, order, form.cleaned_data)
+    sent = send(role, form, pair=pair, order_id=order.pk, subject=subject)
     said = objections(sent.decision, role)
     if said:
         kept = form_again(form) if sent.may_be_sent_again else _form(role, order)
         return _page(request, role, order, kept, said=said, status=422)
     say_sent(request, sent)
     return redirect("thread", thread_id=sent.thread_id)
+
+
+@require_POST
+@login_required
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the buyer gets of a text that is being written (RSN-3): a part of the page, nothing is kept."""
+    role = seller_role_or_404(request, Permission.REPLY)
+    order = order_or_404(role, request.GET.get("order", ""))
+    context = {"order": order, "preview": _preview(order, pair_of_order(order), request.POST)}
+    return render(request, "messages_app/_preview.html", context)
 
 
 def _form(
@@ -68,10 +88,12 @@ def _form(
     return ReasonForm(*given, reasons=reasons_for(order), initial=kept)
 
 
-def _subject(form: MessageForm, order: Order) -> str:
-    data = form.cleaned_data
-    about = reason_name(data["reason"]) if "reason" in data else topic_name(data["topic"])
-    return f"{about}, {order.number}"
+def _subject(role: Role, pair: Pair, order: Order, data: dict[str, str]) -> str:
+    """What it is about. A seller's stands over the buyer's mail, so it speaks their language (RSN-3)."""
+    if role.side == Side.BUYER:
+        return f"{topic_name(data['topic'])}, {order.number}"
+    with translation.override(language_of(pair, Side.BUYER)):
+        return f"{reason_name(data['reason'])}, {order.number}"
 
 
 def _page(
@@ -83,6 +105,7 @@ def _page(
     said: list[Said] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    pair = pair_of_order(order)
     context = {
         "role": role,
         "order": order,
@@ -90,21 +113,57 @@ def _page(
         "form": form,
         "objections": said or [],
         "upload_limit_mb": upload_limit_mb(),
-        **(_use(order) if role.side == Side.SELLER else _obstacles(role, order)),
+        **begin(role, form, order_id=order.pk),
+        **(_of_seller(role, order, pair, form) if role.seller else _of_buyer(role, order, pair)),
     }
     return render(request, "messages_app/compose.html", context, status=status)
 
 
-def _use(order: Order) -> dict[str, object]:
-    """Today's use and cap (CAP-4)."""
-    day = local_day(order.seller.marketplace, timezone.now())
-    used, cap = usage_of(order.seller, day), cap_of(order.seller, day, current_limits())
-    warns_at = -(-cap * CAP_WARNS_AT // 100)  # rounded up: below it less than 80 % are used
-    return {"used": used, "cap": cap, "cap_warns_at": warns_at, "cap_is_near": used >= warns_at}
+def _of_seller(role: Role, order: Order, pair: Pair | None, form: MessageForm) -> dict[str, object]:
+    """Today's use, what stands in the way of any text, and what the buyer would get."""
+    codes = try_any_text(role, pair, order) if pair else frozenset[str]()
+    given = form.data if form.is_bound else form.initial
+    return {
+        **use_of(order.seller),
+        "obstacles": [code for code in _IN_THE_WAY if code in codes],
+        "preview": _preview(order, pair, given),
+        "chosen": REASON_BY_NAME.get(str(form["reason"].value() or "")),
+        "window_days": current_limits().proactive_window_days,
+        "buyer_language": language_of(pair or _no_pair(order), Side.BUYER),
+    }
 
 
-def _obstacles(role: Role, order: Order) -> dict[str, object]:
-    """What the gate would say to any text of this buyer's, so that nobody writes in vain (ACC-6, ACC-8)."""
-    pair = pair_of_order(order)
-    said = try_any_text(role, pair, order) if pair else frozenset()
-    return {"blocks_seller": "blocks_other" in said, "takes_no_messages": "messaging_off" in said}
+def _of_buyer(role: Role, order: Order, pair: Pair | None) -> dict[str, object]:
+    """What the gate would say to any text of this buyer's, so that nobody writes in vain (ACC-6, ACC-8), and
+    the conversation that a message continues (BOX-1)."""
+    codes = try_any_text(role, pair, order) if pair else frozenset[str]()
+    return {
+        "blocks_seller": "blocks_other" in codes,
+        "takes_no_messages": "messaging_off" in codes,
+        "own_seller": "own_seller" in codes,
+        "pair": pair,
+        "continued": thread_continued(pair, order),
+    }
+
+
+def _preview(order: Order, pair: Pair | None, given: QueryDict | dict[str, str]) -> Preview | None:
+    """None until a reason is chosen."""
+    reason = str(given.get("reason") or "")
+    if reason not in REASON_BY_NAME:
+        return None
+    takes_text = REASON_BY_NAME[reason].text_limit > 0
+    text = str(given.get("text") or "")[:TEXT_MOST].replace("\r\n", "\n") if takes_text else ""
+    known = pair or _no_pair(order)
+    with translation.override(language_of(known, Side.BUYER)):
+        subject = f"{reason_name(reason)}, {order.number}"
+    return preview_for_buyer(_with_people(known, order), order, reason=reason, subject=subject, text=text)
+
+
+def _no_pair(order: Order) -> Pair:
+    """The two of an order that nobody has written about; not saved."""
+    return _with_people(Pair(pk=0), order)
+
+
+def _with_people(pair: Pair, order: Order) -> Pair:
+    pair.buyer, pair.seller = order.buyer, order.seller
+    return pair

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -11,6 +11,9 @@ from django.shortcuts import get_object_or_404
 from accounts.models import Pair
 from accounts.roles import Role
 from orders.models import Order
+from orders.numbers import order_numbers
+from orders.queries.filters import OrderFilter, state_and_days
+from orders.queries.search import found_by
 
 PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,10 +22,13 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """Orders, newest first, and where the next page begins (empty: this is the last)."""
+    """Orders, newest first (those of a search for a number by number), and where the next page begins
+    (empty: this is the last). `more_names`: the search looked through the orders of the first people
+    alone who are called so."""
 
     orders: list[Order]
     after: str
+    more_names: bool = False
 
 
 def orders_of(role: Role) -> QuerySet[Order]:
@@ -31,24 +37,39 @@ def orders_of(role: Role) -> QuerySet[Order]:
     return Order.objects.filter(own).select_related("buyer__user", "seller")
 
 
-def order_page(role: Role, after: str = "") -> OrderPage:
+def order_page(role: Role, wanted: OrderFilter, *, zone: tzinfo, after: str = "") -> OrderPage:
     """At most 50 orders that follow `after` (what an earlier page gave; nonsense begins anew).
 
-    Two statements whatever the number of orders.
+    Three statements whatever the number of orders, a search for a name one more; none of them reads more
+    than an index holds together.
     """
-    orders = orders_of(role).order_by("-placed_at", "-pk").prefetch_related("lines__product")
+    found = found_by(role, wanted.text)
+    orders = orders_of(role).filter(found.condition, state_and_days(wanted, zone))
+    orders = _by_number(orders, after) if found.by_number else _newest_first(orders, after)
+    rows = list(orders.prefetch_related("lines__product")[: PAGE + 1])
+    shown = rows[:PAGE]
+    last = "" if len(rows) <= PAGE else shown[-1].number if found.by_number else _cursor(shown[-1])
+    return OrderPage(orders=shown, after=last, more_names=found.more_names)
+
+
+def _by_number(orders: QuerySet[Order], after: str) -> QuerySet[Order]:
+    place = order_numbers(after)
+    return orders.filter(number__gt=place[0]).order_by("number") if place else orders.order_by("number")
+
+
+def _newest_first(orders: QuerySet[Order], after: str) -> QuerySet[Order]:
     if place := _place(after):
         placed_at, pk = place
         earlier = Q(placed_at__lt=placed_at) | Q(pk__lt=pk)
         orders = orders.filter(earlier, placed_at__lte=placed_at)
-    found = list(orders[: PAGE + 1])
-    shown = found[:PAGE]
-    return OrderPage(orders=shown, after=_cursor(shown[-1]) if len(found) > PAGE else "")
+    return orders.order_by("-placed_at", "-pk")
 
 
 def order_or_404(role: Role, number: str) -> Order:
     """One of the role's orders with its lines; another's answers like none at all (SEC-1)."""
-    orders = orders_of(role).select_related("buyer__user", "seller", "marketplace")
+    orders = orders_of(role).select_related(
+        "buyer__user", "buyer__marketplace", "seller__marketplace", "marketplace"
+    )
     number = number.replace("\0", "")  # which PostgreSQL takes for no text at all
     return get_object_or_404(orders.prefetch_related("lines__product", "events"), number=number)
 

@@ -1,6 +1,8 @@
-"""Orders as either side sees them (ORD-2)."""
+"""Orders as either side sees them, with what was said about them (ORD-2)."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,33 +17,54 @@ from accounts.queries.pairs import alias_of
 from accounts.services.consent import set_blocked_by_seller
 from accounts.services.pairs import pair_for
 from accounts.signed_out import login_required
+from messages_app.policy.facts import Side
+from messages_app.queries.order_threads import talks_about, threads_about
+from orders.models import Order
+from orders.queries.filters import OrderFilter, read_filter
 from orders.queries.lists import order_or_404, order_page, pair_of_order
+from orders.timeline import timeline_of
 
 
 @require_safe
 @login_required
 def orders(request: HttpRequest) -> HttpResponse:
-    """Manage Orders of a seller, Your Orders of a buyer, 50 a page."""
+    """Manage Orders of a seller, Your Orders of a buyer, filtered, 50 a page."""
     role = role_or_404(request, Permission.READ)
-    context = {"section": "orders", "role": role, "page": order_page(role, request.GET.get("after", ""))}
+    wanted = read_filter(request.GET.dict())
+    after = request.GET.get("after", "")
+    page = order_page(role, wanted, zone=timezone.get_current_timezone(), after=after)
+    talks = talks_about(role, page.orders)
+    context = {
+        "role": role,
+        "wanted": wanted,
+        "states": [(state, wanted.with_status(state).query) for state in ("", *Order.Status.values)],
+        "page": page,
+        "rows": [(order, talks.get(order.pk)) for order in page.orders],
+        "first_page": wanted.query,
+        "next_page": urlencode({"after": page.after}) + f"&{wanted.query}" if page.after else "",
+        "is_first": not after,
+        "no_orders_yet": wanted == OrderFilter() and not after,
+        "may_write": role.may(Permission.REPLY),
+    }
     return render(request, "orders/orders.html", context)
 
 
 @require_safe
 @login_required
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    """One order, with the way to write about it to the other side."""
+    """One order: what it is, what became of it, what was said about it, and the way to write."""
     role = role_or_404(request)
     found = order_or_404(role, number)
     require(role, Permission.READ)
     pair = pair_of_order(found)
     context = {
-        "section": "orders",
         "role": role,
         "order": found,
         "pair": pair,
-        "alias": alias_of(pair, "buyer" if role.membership else "seller") if pair else "",
-        "events": sorted(found.events.all(), key=lambda event: event.at),
+        "other_name": found.buyer.display_name if role.membership else found.seller.trade_name,
+        "alias": alias_of(pair, Side(role.side).other) if pair else "",
+        "timeline": timeline_of(found),
+        "threads": threads_about(role, found),
         "may_write": role.may(Permission.REPLY),
         "may_block": role.membership is not None and role.may(Permission.SETTINGS),
     }
