@@ -1,4 +1,4 @@
-"""Blind tokens of words for one mailbox (PRV-2): equal words of different mailboxes give different numbers."""
+"""Blind tokens of words for one mailbox (PRV-2): equal words of two mailboxes give two numbers."""
 
 from __future__ import annotations
 
