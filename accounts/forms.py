@@ -64,7 +64,7 @@ class SignUpForm(forms.Form):
 
     def clean_full_name(self) -> str:
         name = str(self.cleaned_data["full_name"])
-        _refuse(why_unfit(name) or why_unfit(display_name_of(name)))
+        refuse(why_unfit(name) or why_unfit(display_name_of(name)))
         return name
 
 
@@ -159,12 +159,12 @@ class ProfileForm(forms.Form):
 
     def clean_display_name(self) -> str:
         name = str(self.cleaned_data["display_name"])
-        _refuse(why_unfit(name))
+        refuse(why_unfit(name))
         return name
 
 
-def _refuse(unfit: Unfit | None) -> None:
-    """Raises ValidationError for a name that the other side may not see."""
+def refuse(unfit: Unfit | None) -> None:
+    """Raises ValidationError for a name that the other side may not see; None: nothing is wrong with it."""
     if unfit is Unfit.CONTACT:
         raise ValidationError(_("A name has no address, link or phone number in it."))
     if unfit is Unfit.MARKETPLACE:

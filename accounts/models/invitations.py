@@ -16,9 +16,7 @@ class Invitation(models.Model):
     sent_at = models.DateTimeField(default=timezone.now)  # of the newest link: it ends the older ones
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["seller", "email"], name="one_invitation_per_address")
-        ]
+        constraints = [models.UniqueConstraint(fields=["seller", "email"], name="one_invitation_per_address")]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

@@ -49,18 +49,38 @@ def sign_up_buyer(
 
 
 @transaction.atomic
-def set_password(*, token: str, password: str, now: datetime) -> User | None:
+def set_password(*, token: str, password: str, now: datetime, full_name: str = "") -> User | None:
     """Sets the password by a link, claiming an unclaimed account; None for a link that is not good.
 
-    The link works once; every session of that person ends.
+    The link works once; every session of that person ends. `full_name` is for an account that was opened
+    by signing up: until it is claimed that may have been anybody.
     """
     user = person_by_token(token, lock=True)
     if user is None:
         return None
+    if full_name and asks_for_name(user):
+        User.objects.filter(pk=user.pk).update(full_name=full_name)
+        shown = shown_name_of(full_name)
+        Buyer.objects.filter(user=user).update(display_name=shown, name_key=name_key(shown))
     user.set_password(password)
     user.claimed_at = user.claimed_at or now
     user.save(update_fields=["password", "claimed_at"])
     return user
+
+
+def asks_for_name(user: User) -> bool:
+    """Whether whoever claims the account says what they are called: it was opened by signing up, perhaps
+    by a stranger; a name that the marketplace gave stays."""
+    if user.claimed_at is not None:
+        return False
+    return Buyer.objects.filter(user=user, external_id=None).exists()
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> None:
+    """Sets the password of somebody who is signed in; their other sessions and open links end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
 
 
 @transaction.atomic

@@ -6,17 +6,29 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from accounts.models import Membership, Permission
-
-
-def set_permissions(*, membership: Membership, permissions: Collection[Permission]) -> None:
-    """Gives a member exactly these permissions, in force at the next request or mail."""
-    given = {permission.value: permission in permissions for permission in Permission}
-    Membership.objects.filter(pk=membership.pk, is_owner=False).update(**given)
+from accounts.models import Membership, Permission, User
+from accounts.services.audit import record_audit
 
 
 @transaction.atomic
-def remove_member(*, membership: Membership) -> None:
+def set_permissions(
+    *, membership: Membership, permissions: Collection[Permission], by: User | None = None
+) -> None:
+    """Gives a member exactly these permissions, in force at the next request or mail."""
+    given = {permission.value: permission in permissions for permission in Permission}
+    if Membership.objects.filter(pk=membership.pk, is_owner=False).update(**given):
+        record_audit(
+            actor=by,
+            action="permissions_changed",
+            kind="membership",
+            object_id=membership.pk,
+            seller=membership.seller,
+            details={"permissions": [name for name, may in given.items() if may]},
+        )
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, by: User | None = None) -> None:
     """Ends a member's access at once: pages by the lost role, mail by the lost address.
 
     Their own address would else go on writing as one of nobody in particular.
@@ -24,5 +36,7 @@ def remove_member(*, membership: Membership) -> None:
     """
     if membership.is_owner:
         raise ValueError("A seller account always has its owner.")
-    membership.seller.authorized_addresses.filter(address=membership.user.email).delete()
+    seller, pk = membership.seller, membership.pk
+    seller.authorized_addresses.filter(address=membership.user.email).delete()
     membership.delete()
+    record_audit(actor=by, action="member_removed", kind="membership", object_id=pk, seller=seller)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import AddressForm, SignUpForm
 from accounts.links import person_by_token
-from accounts.models import User
 from accounts.rate_limit import LINK_PER_ADDRESS, LINK_PER_PLACE, count_try, place_of
+from accounts.security_forms import ClaimForm
 from accounts.services import people
 
 
@@ -54,11 +53,17 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
     user = person_by_token(token)
     if user is None:
         return render(request, "accounts/link_expired.html", status=410)
-    form: SetPasswordForm[User] = SetPasswordForm(user, request.POST or None)
+    form = ClaimForm(user, request.POST or None, asks_for_name=people.asks_for_name(user))
     if not form.is_valid():
         claiming = user.claimed_at is None
         return _page(request, "accounts/set_password.html", form, claiming=claiming)
-    if not people.set_password(token=token, password=form.cleaned_data["new_password1"], now=timezone.now()):
+    data = form.cleaned_data
+    if not people.set_password(
+        token=token,
+        password=data["new_password1"],
+        full_name=data.get("full_name", ""),
+        now=timezone.now(),
+    ):
         return render(request, "accounts/link_expired.html", status=410)
     messages.success(request, _("Your password is set. Sign in with it."))
     return redirect("sign_in")
@@ -72,7 +77,7 @@ def _may_ask(request: HttpRequest, email: str) -> bool:
 def _page(
     request: HttpRequest,
     template: str,
-    form: AddressForm | SignUpForm | SetPasswordForm[User],
+    form: AddressForm | SignUpForm | ClaimForm,
     *,
     spent: bool = False,
     claiming: bool = False,

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import SignInForm
-from accounts.kept_writing import hand_over, remember_person, sealed_of
+from accounts.kept_writing import sealed_of
 from accounts.models import User
 from accounts.next_page import page_of_ours
+from accounts.proof import Proof, prove_by_code
+from accounts.queries.second_factor import second_factor_of
 from accounts.rate_limit import SIGN_IN_PER_PLACE, count_try, is_spent, place_of
 from accounts.roles import switch_role
+from accounts.second_factor_first import SESSION_KEY as HAS_SECOND_FACTOR
+from accounts.security_forms import SignInCodeForm
 from accounts.signed_out import login_required
+from accounts.signing_in import let_in, put_aside, who_waits
 
 
 @sensitive_post_parameters("password")
@@ -33,19 +39,42 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _page(request, SignInForm(request), locked=True)  # a bound one would be tried
     form = SignInForm(request, request.POST)
     if form.is_valid():
-        return _let_in(request, form.get_user())
+        return _password_right(request, form.get_user())
     count_try(SIGN_IN_PER_PLACE, place)
     return _page(request, form, locked=_was_locked_out(request))
 
 
-def _let_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Begins the session, and hands what its author had written on to the page that it was written for."""
-    login(request, user)
-    if not hand_over(request, user):
-        messages.warning(request, _("What was written here before could not be kept. It was not sent."))
-    answer = HttpResponseRedirect(_next_page(request))
-    remember_person(request, answer, user)
-    return answer
+def _password_right(request: HttpRequest, user: User) -> HttpResponse:
+    """In, or on to the code of who has a second factor: until then the session has no rights."""
+    next_page, kept = _next_page(request), sealed_of(request)
+    if second_factor_of(user) is None:
+        return let_in(request, user, next_page=next_page, kept=kept)
+    put_aside(request, user, next_page=next_page, kept=kept)
+    return redirect("sign_in_code")
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The page after the password, for the code of the app or a recovery code."""
+    waiting = who_waits(request)
+    if waiting is None:
+        return redirect("sign_in")
+    form = SignInCodeForm(request.POST or None)
+    place = place_of(request)
+    locked = is_spent(SIGN_IN_PER_PLACE, place)
+    if form.is_valid() and not locked:
+        proof = prove_by_code(waiting.user, form.cleaned_data["code"])
+        if proof is Proof.GOOD:
+            request.session[HAS_SECOND_FACTOR] = True
+            return let_in(request, waiting.user, next_page=waiting.next_page, kept=waiting.kept)
+        count_try(SIGN_IN_PER_PLACE, place)
+        locked = proof is Proof.SPENT
+        form.add_error("code", _("This code does not fit. Take the newest one; each works once."))
+    status = 429 if locked else 422 if form.is_bound else 200
+    context = {"form": SignInCodeForm() if locked else form, "locked": locked, "kept": waiting.kept}
+    return render(request, "accounts/sign_in_code.html", context, status=status)
 
 
 def _page(request: HttpRequest, form: SignInForm, *, locked: bool = False) -> HttpResponse:
@@ -72,10 +101,11 @@ def _next_page(request: HttpRequest) -> str:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session."""
+    """Ends the session. Leads on to `next` where somebody else is to sign in for it."""
+    wanted = page_of_ours(request, request.POST.get("next", ""))
     logout(request)
     messages.success(request, _("You are signed out."))
-    return redirect("sign_in")
+    return HttpResponseRedirect(wanted or resolve_url("sign_in"))
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Mails about an account: confirm an address, claim, reset (ACC-1, ACC-4, ACC-11)."""
+"""Mails about an account: confirm an address, claim, reset, invitation, new address (ACC-1 to ACC-12)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def render_account(parcel: Parcel) -> OutgoingMail:
         about=_("your account"),
         buttons=(Button(_label(template), link),) if link else (),
         small_print=(
-            _("The link opens a page with one button; nothing happens before you press it."),
+            *_about_link(link),
             _("Nobody reads answers to this mail."),
         ),
         words={**parcel.context},
@@ -35,4 +35,12 @@ def _label(template: str) -> str:
         "reset_password": _("Set a new password"),
         "sign_up": _("Confirm and choose a password"),
         "account_exists": _("Sign in"),
+        "invitation": _("See the invitation"),
+        "new_address": _("Confirm the address"),
+        "address_taken": _("Sign in"),
+        "address_changed": _("Sign in"),
     }[template]
+
+
+def _about_link(link: str) -> tuple[str, ...]:
+    return (_("The link opens a page with one button; nothing happens before you press it."),) if link else ()

@@ -14,15 +14,18 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from accounts.links import address_token, person_token
-from accounts.models import AccountEvent, AuthorizedAddress, User
+from accounts.links import address_token, invitation_token, new_address_token, person_token
+from accounts.models import AccountEvent, AuthorizedAddress, Invitation, NewAddress, User
 from messages_app.models import Delivery
 from messages_app.services.links import web_address
+from messages_app.services.new_address import move_deliveries
 from messages_app.services.outbox import queue_delivery
 from messages_app.services.system_messages import post_system_message
 from orders.models import OrderEvent
 
 log = logging.getLogger(__name__)
+
+Kind = AccountEvent.Kind
 
 BATCH = 50  # events of each kind a call takes
 
@@ -55,11 +58,21 @@ def _guarded(take: Callable[[UUID, datetime], bool], event: UUID, now: datetime)
 def _take_account_event(pk: UUID, now: datetime) -> bool:
     if not AccountEvent.objects.filter(pk=pk, taken_at=None).update(taken_at=now):
         return False  # another worker was faster
-    event = AccountEvent.objects.select_related("user", "authorized_address__seller").get(pk=pk)
-    if event.kind == AccountEvent.Kind.CONFIRM_ADDRESS:
-        _tell_address(event.authorized_address, now)
-    elif event.user is not None:
-        _tell_person(event.user, event.kind, now)
+    event = AccountEvent.objects.select_related(
+        "user", "authorized_address__seller", "invitation__seller", "new_address__user"
+    ).get(pk=pk)
+    match event.kind:
+        case Kind.CONFIRM_ADDRESS:
+            _tell_address(event.authorized_address, now)
+        case Kind.INVITATION:
+            _tell_invited(event.invitation, now)
+        case Kind.NEW_ADDRESS:
+            _tell_new_address(event.new_address, now)
+        case Kind.ADDRESS_CHANGED if event.user is not None:
+            _tell_changed(event.user, event.address, now)
+            AccountEvent.objects.filter(pk=pk).update(address="")
+        case _ if event.user is not None:
+            _tell_person(event.user, event.kind, now)
     return True
 
 
@@ -78,16 +91,49 @@ def _tell_address(row: AuthorizedAddress | None, now: datetime) -> None:
     )
 
 
-def _tell_person(user: User, kind: str, now: datetime) -> None:
-    """A link to a person's own address: sets a password, or leads to the sign-in page (ACC-1, ACC-11)."""
-    exists = kind == AccountEvent.Kind.ACCOUNT_EXISTS
-    link = reverse("sign_in") if exists else reverse("set_password", args=[person_token(user)])
+def _tell_invited(row: Invitation | None, now: datetime) -> None:
+    """The link that takes a place in a team; nothing where it was withdrawn or taken (ACC-3)."""
+    if row is None:
+        return
+    link = reverse("invitation", args=[invitation_token(row)])
     queue_delivery(
         kind=Delivery.Kind.ACCOUNT,
-        template=kind,
-        recipient=user.email,
+        template="invitation",
+        recipient=row.email,
+        language=row.seller.language,
+        context={"link": web_address(link.lstrip("/")), "seller": row.seller.trade_name},
+        now=now,
+    )
+
+
+def _tell_new_address(row: NewAddress | None, now: datetime) -> None:
+    """The link that confirms a person's new address; nothing where they think better of it (ACC-12)."""
+    if row is not None:
+        link = reverse("confirm_new_address", args=[new_address_token(row)])
+        _tell(row.user, "new_address", link, now, recipient=row.address)
+
+
+def _tell_changed(user: User, old: str, now: datetime) -> None:
+    """Both addresses are told, and what waits for the old one goes to the new one (ACC-12)."""
+    move_deliveries(user=user, old=old)
+    _tell(user, "address_changed", reverse("sign_in"), now)
+    _tell(user, "address_left", "", now, recipient=old)
+
+
+def _tell_person(user: User, kind: str, now: datetime) -> None:
+    """A link to a person's own address: sets a password, or leads to the sign-in page (ACC-1, ACC-11)."""
+    to_sign_in = kind in (Kind.ACCOUNT_EXISTS, Kind.ADDRESS_TAKEN)
+    link = reverse("sign_in") if to_sign_in else reverse("set_password", args=[person_token(user)])
+    _tell(user, kind, link, now)
+
+
+def _tell(user: User, template: str, link: str, now: datetime, *, recipient: str = "") -> None:
+    queue_delivery(
+        kind=Delivery.Kind.ACCOUNT,
+        template=template,
+        recipient=recipient or user.email,
         language=user.language or settings.LANGUAGE_CODE,
-        context={"link": web_address(link.lstrip("/"))},
+        context={"link": web_address(link.lstrip("/"))} if link else {},
         now=now,
     )
 

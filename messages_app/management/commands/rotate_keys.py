@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.services.second_factor import reseal_second_factors
 from messages_app.services.rotation import rotate_keys
 
 
@@ -13,6 +14,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = rotate_keys()
         self.stdout.write(f"{done.rewrapped} keys wrapped anew, {done.fresh} were up to date.")
+        lost_factors = reseal_second_factors()
+        if lost_factors:
+            self.stderr.write(
+                f"{lost_factors} second factors open with none of MASTER_KEYS: bring the missing master key "
+                "back, or remove them with manage.py remove_second_factor."
+            )
         if done.lost:
             raise CommandError(
                 f"{len(done.lost)} keys open with none of MASTER_KEYS: put the missing master key back "
