@@ -1,31 +1,79 @@
 from __future__ import annotations
 
+import argparse
+import os
+import signal
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from messages_app.models import Message
 from messages_app.sealing.seal import SealBroken
+from messages_app.services.bulk import preparing_processes
 from messages_app.tasks import send_deliveries, take_events
 from messages_app.vault.keys import installation_key
+from messaging_center.demo_world.growth import Growth
+from messaging_center.demo_world.progress import Progress
 from messaging_center.demo_world.seed import is_seeded, seed
+from messaging_center.demo_world.talk import LINES
 
 
 class Command(BaseCommand):
     help = "Loads the sample marketplace, the same each time; does nothing where it is loaded already."
 
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--scale",
+            type=int,
+            default=1,
+            metavar="N",
+            help=f"N times as many messages ({len(LINES)} each): the same people and talk, then more sellers "
+            "and buyers over a year. Ctrl-C stops it cleanly; the same command goes on from there.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("seed_demo is for the demo alone: write DEMO=on, on a database of its own.")
+        if options["scale"] < 1:
+            raise CommandError(
+                "--scale N makes N times as many messages: write for instance --scale 100."
+            )
         _check_keys()
-        if is_seeded():
+        if not is_seeded():
+            self.stdout.write("Loading the sample marketplace ...")
+            seed(timezone.now(), say=lambda text: self.stdout.write(f"  {text}"))
+        elif options["scale"] == 1:
             return
-        self.stdout.write("Loading the sample marketplace ...")
-        seed(timezone.now(), say=lambda text: self.stdout.write(f"  {text}"))
+        if options["scale"] > 1:
+            self._grow((options["scale"] - 1) * len(LINES))
         # Their mails belong to the world too; what cannot leave now, the worker goes on with.
         take_events()
         send_deliveries()
+
+    def _grow(self, messages: int) -> None:
+        progress = Progress(messages, "messages", self.stdout)  # type: ignore[arg-type]
+        with preparing_processes(max((os.cpu_count() or 2) - 1, 1)) as pool:
+            growth = Growth(messages, timezone.now(), pool)
+            before = signal.signal(signal.SIGINT, _stopping(growth))
+            try:
+                growth.run(progress.add)
+            finally:
+                signal.signal(signal.SIGINT, before)
+        progress.close()
+        if growth.stopped:
+            self.stdout.write(f"Stopped with {Message.objects.count():,} messages; the same command goes on.")
+
+
+def _stopping(growth: Growth) -> Any:
+    """A handler for Ctrl-C: what is in hand is finished."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        growth.stop()
+
+    return stop
 
 
 def _check_keys() -> None:
