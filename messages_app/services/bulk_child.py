@@ -1,4 +1,4 @@
-"""How a process that prepares submissions begins: imported before Django is set up, it needs nothing of it."""
+"""How a process that prepares submissions begins: imported before Django is set up, it needs none of it."""
 
 from __future__ import annotations
 
