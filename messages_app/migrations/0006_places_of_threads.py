@@ -1,9 +1,11 @@
 import django.utils.timezone
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Exists, OuterRef, Q
 
 
-def note_files(apps, schema_editor):
+def note_files(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Threads that were there before know whether they carry files."""
     entries = apps.get_model("messages_app", "MailboxEntry").objects
     files = apps.get_model("messages_app", "Attachment").objects

@@ -65,7 +65,12 @@ class View:
     @property
     def spoken_at(self) -> str:
         """The column that days are compared with: when something was said."""
-        return "last_at" if self.by in ("due_at", "placed_at") else self.by
+        return "last_at" if self.soonest_first or self.placed else self.by
+
+    @property
+    def placed(self) -> bool:
+        """Whether it holds what was put away."""
+        return self.by == "placed_at"
 
     @property
     def soonest_first(self) -> bool:
@@ -111,13 +116,6 @@ def view_named(role: Role, name: str) -> View:
     """The view of that name, else the first."""
     views = views_of(role)
     return next((view for view in views if view.name == name), views[0])
-
-
-def list_beyond_first(role: Role, name: str) -> str:
-    """The name of the view that a thread was opened from, empty where that is the first one, which the
-    address of the list shows by itself."""
-    found = view_named(role, name)
-    return found.name if found is not views_of(role)[0] else ""
 
 
 def entries_of(role: Role) -> QuerySet[MailboxEntry]:
@@ -202,12 +200,12 @@ class NextDue:
     due_at: datetime
 
 
-def next_due(role: Role, thread_id: UUID) -> NextDue | None:
-    """The soonest due thread of a seller other than this one; one statement."""
+def next_due(role: Role, beside: UUID | None = None) -> NextDue | None:
+    """The soonest due thread of a seller, other than the one that is open; one statement."""
     entry = (
         entries_of(role)
         .filter(due_at__isnull=False)
-        .exclude(thread_id=thread_id)
+        .exclude(thread_id=beside)
         .select_related("thread__buyer")
         .order_by("due_at", "thread_id")
         .first()

@@ -14,10 +14,13 @@ from accounts.roles import Role
 from messages_app.models import Attachment, Decision, Message, ResponseContact, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.inbox import entries_of, entry_or_404
+from messages_app.queries.trace import Outcome, outcomes_of
 from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
+from orders.models import Order
 
+OTHER_ORDERS = 5  # of the same buyer and seller, beside a conversation
 NEWEST = 100  # messages of a thread a page shows; older ones by the link above them
 
 
@@ -30,6 +33,8 @@ class FileView:
     kind: str
     size: int  # bytes
     inline: bool
+    is_open: bool = True  # False: kept for staff alone, or no longer (ATT-2)
+    has_preview: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class MessageView:
     content: Content
     files: tuple[FileView, ...]
     findings: tuple[dict[str, object], ...]  # what the gate said, to the author alone (GATE-2)
+    outcome: Outcome | None  # what became of it on its way, to the author alone (MAIL-23)
 
     @property
     def is_held(self) -> bool:
@@ -76,7 +82,7 @@ def seen_by(side: Side, thread: Thread) -> QuerySet[Message]:
 
 
 def conversation(role: Role, thread: Thread, *, before: datetime | None = None) -> list[MessageView]:
-    """The newest messages, oldest first; three statements whatever the thread's length."""
+    """The newest messages, oldest first; four statements whatever the thread's length."""
     side = Side(role.side)
     messages = seen_by(side, thread).select_related("user")
     if before is not None:
@@ -85,10 +91,11 @@ def conversation(role: Role, thread: Thread, *, before: datetime | None = None) 
         messages.order_by("-accepted_at", "-id").prefetch_related("attachments", "decisions")[:NEWEST]
     )
     key = open_key(thread.key)
-    return [_view(key, message, side) for message in reversed(newest)]
+    outcomes = outcomes_of([message for message in newest if message.author == side and message.is_delivered])
+    return [_view(key, message, side, outcomes.get(message.id)) for message in reversed(newest)]
 
 
-def _view(key: bytes, message: Message, side: Side) -> MessageView:
+def _view(key: bytes, message: Message, side: Side, outcome: Outcome | None) -> MessageView:
     mine = message.author == side
     content = written_content(key, message) if mine else shown_content(key, message)
     team = mine and side is Side.SELLER and message.user is not None
@@ -104,14 +111,23 @@ def _view(key: bytes, message: Message, side: Side) -> MessageView:
         critical=message.critical,
         reason=message.reason,
         content=content,
-        files=tuple(_file(key, file, mine=mine) for file in message.attachments.all()),
+        files=tuple(_file(key, file, message, mine=mine) for file in message.attachments.all()),
         findings=_findings(key, list(message.decisions.all())) if mine else (),
+        outcome=outcome,
     )
 
 
-def _file(key: bytes, file: Attachment, *, mine: bool) -> FileView:
-    name = file_name(key, file, mine=mine)
-    return FileView(id=file.id, name=name, kind=file.kind, size=file.size, inline=file.inline)
+def _file(key: bytes, file: Attachment, message: Message, *, mine: bool) -> FileView:
+    is_open = file.stored and not message.is_blocked
+    return FileView(
+        id=file.id,
+        name=file_name(key, file, mine=mine),
+        kind=file.kind,
+        size=file.size,
+        inline=file.inline,
+        is_open=is_open,
+        has_preview=is_open and file.has_preview,
+    )
 
 
 def file_meta(key: bytes, file: Attachment) -> dict[str, str]:
@@ -141,9 +157,11 @@ def _findings(key: bytes, decisions: list[Decision]) -> tuple[dict[str, object],
 
 
 def attachment_or_404(role: Role, attachment_id: UUID) -> tuple[Attachment, Thread]:
-    """An attachment of a message that the role sees, by one statement (ATT-6, SEC-1)."""
+    """An attachment of a message that the role sees, by one statement (ATT-6, SEC-1). Those of a blocked one
+    are for staff alone, its author included (ATT-2)."""
+    seen = _seen_messages(role).exclude(state=Message.State.BLOCKED)
     file = (
-        Attachment.objects.filter(message__in=_seen_messages(role), pk=attachment_id)
+        Attachment.objects.filter(message__in=seen, pk=attachment_id, stored=True)
         .select_related("message__thread__key")
         .first()
     )
@@ -165,6 +183,15 @@ def _seen_messages(role: Role) -> QuerySet[Message]:
         Q(state=Message.State.DELIVERED) | Q(author=role.side),
         thread__in=entries_of(role).values("thread"),
     )
+
+
+def other_orders(thread: Thread) -> list[Order]:
+    """The newest orders of the thread's buyer at its seller, but for the thread's own: those that a thread
+    without an order may be about (ALI-6). Two statements; none for the marketplace's own threads."""
+    if thread.seller_id is None:
+        return []
+    orders = Order.objects.filter(buyer=thread.buyer_id, seller=thread.seller_id).exclude(pk=thread.order_id)
+    return list(orders.prefetch_related("lines__product").order_by("-placed_at", "-pk")[:OTHER_ORDERS])
 
 
 def last_contact(thread: Thread) -> ResponseContact | None:

@@ -17,7 +17,8 @@ Place = MailboxEntry.Place
 
 
 def place_threads(*, role: Role, thread_ids: Collection[UUID], place: Place, now: datetime) -> int:
-    """Moves threads of the role's own mailbox; the other side's and the record stay as they are (BOX-5, MOD-5).
+    """Moves threads of the role's own mailbox; the other side's and the record stay as they are (BOX-5,
+    MOD-5).
 
     Returns how many moved. What is not in this mailbox, lies there already, or was deleted more than 30
     days ago stays where it is. The caller asks for `can_organise` (ACC-3).

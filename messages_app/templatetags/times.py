@@ -142,6 +142,14 @@ def day_and_clock(moment: datetime) -> SafeString:
     return _time(moment, f"{_short_day(local)}, {_clock(local)}", exact(moment))
 
 
+def when_at(moment: datetime) -> str:
+    """A moment inside a sentence: "14:02" of today, else "18 Nov, 14:02"."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return _clock(local)
+    return f"{_short_day(local)}, {_clock(local)}"
+
+
 @register.simple_tag
 def exact_time(moment: datetime) -> SafeString:
     """A moment to the second."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +17,7 @@ from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import thread_or_404
 from messages_app.services.clock import mark_not_needed, undo_not_needed
+from messages_app.views.listing import kept_query
 from messages_app.views.thread import to_thread
 
 
@@ -25,7 +27,8 @@ def no_response_needed(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Takes the contact out of the figures; the page offers the way back (RSP-3)."""
     role, thread = _own_thread(request, thread_id)
     if mark_not_needed(thread=thread, user=role.user, now=timezone.now()):
-        messages.success(request, _("Marked as no response needed."))
+        undo = reverse("response_needed", args=[thread.id]) + kept_query(request)
+        messages.success(request, _("Marked as no response needed."), extra_tags=undo)
     else:
         messages.info(request, _("No response was due in this conversation."))
     return to_thread(request, thread.id)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -17,13 +16,25 @@ from accounts.queries.pairs import alias_of
 from accounts.roles import Role
 from accounts.signed_out import login_required_keeping, writing_again
 from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
-from messages_app.models import Thread
+from messages_app.models import MailboxEntry, Thread
 from messages_app.policy.facts import Side
-from messages_app.queries.inbox import list_beyond_first
+from messages_app.queries.inbox import entry_or_404, next_due
 from messages_app.queries.moments import read_moment
-from messages_app.queries.threads import NEWEST, conversation, last_contact, thread_or_404
+from messages_app.queries.threads import NEWEST, conversation, last_contact, other_orders
 from messages_app.services.reading import mark_read
-from messages_app.views.sending import Said, form_again, objections, other_name, reasons_for, say_sent, send
+from messages_app.views.listing import head_context, kept_query, list_context, listing_of
+from messages_app.views.sending import (
+    Said,
+    begin,
+    form_again,
+    is_ready,
+    objections,
+    other_name,
+    reasons_for,
+    say_sent,
+    send,
+    use_of,
+)
 from orders.models import Order, OrderEvent
 
 
@@ -32,12 +43,12 @@ from orders.models import Order, OrderEvent
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A conversation: read it, answer it. What the gate refuses comes back with its reasons (422)."""
     role = role_or_404(request)
-    found = thread_or_404(role, thread_id)
+    entry = entry_or_404(role, thread_id)
     require(role, Permission.READ)
     if request.method == "POST":
-        return _reply(request, role, found)
-    mark_read(thread=found, side=Side(role.side), now=timezone.now())
-    return _page(request, role, found, _form(role, found, kept=writing_again(request)))
+        return _reply(request, role, entry)
+    mark_read(thread=entry.thread, side=Side(role.side), now=timezone.now())
+    return _page(request, role, entry, _form(role, entry.thread, kept=writing_again(request)))
 
 
 def _form(
@@ -54,57 +65,68 @@ def _form(
     return MessageForm(*given, initial=kept)
 
 
-def _reply(request: HttpRequest, role: Role, thread: Thread) -> HttpResponse:
+def _reply(request: HttpRequest, role: Role, entry: MailboxEntry) -> HttpResponse:
     require(role, Permission.REPLY)
+    thread = entry.thread
     if thread.pair is None:
         raise PermissionDenied
     form = _form(role, thread, request)
-    if not form.is_valid():
-        return _page(request, role, thread, form_again(form), status=422)
+    if not is_ready(role, form, thread_id=thread.id):
+        return _page(request, role, entry, form_again(form), status=422)
     sent = send(role, form, pair=thread.pair, thread_id=thread.id)
     said = objections(sent.decision, role)
     if said:
         kept = form_again(form) if sent.may_be_sent_again else _form(role, thread)
-        return _page(request, role, thread, kept, said=said, status=422)
+        return _page(request, role, entry, kept, said=said, status=422)
     say_sent(request, sent)
     return to_thread(request, thread.id)
 
 
 def to_thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
-    """Back to the conversation, which keeps in its address from which list it was opened."""
-    view = request.GET.get("view", "")
-    address = reverse("thread", args=[thread_id])
-    return HttpResponseRedirect(f"{address}?{urlencode({'view': view})}" if view else address)
+    """Back to the conversation, which keeps in its address the list that it was opened from."""
+    return HttpResponseRedirect(reverse("thread", args=[thread_id]) + kept_query(request))
 
 
 def _page(
     request: HttpRequest,
     role: Role,
-    thread: Thread,
+    entry: MailboxEntry,
     form: MessageForm,
     *,
     said: list[Said] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The conversation beside its list; alone where a script puts it beside a list that stands there."""
+    listing = listing_of(request, role)
+    alone = request.headers.get("HX-Target") == "panes"
+    beside = head_context(role, listing) if alone else list_context(role, listing)
+    context = beside | _thread_context(request, role, entry) | {"form": form, "objections": said or []}
+    if context["may_reply"]:
+        context |= begin(role, form, thread=entry.thread) | (use_of(role.seller) if role.seller else {})
+    template = "messages_app/_panes_swapped.html" if alone else "messages_app/inbox.html"
+    return render(request, template, context, status=status)
+
+
+def _thread_context(request: HttpRequest, role: Role, entry: MailboxEntry) -> dict[str, object]:
+    thread = entry.thread
     # An unreadable moment shows the newest.
-    shown = conversation(role, thread, before=read_moment(request.GET.get("before", "")))
-    context = {
-        "role": role,
+    shown = conversation(role, thread, before=read_moment(request.GET.get("older", "")))
+    order = _order(thread)
+    return {
         "thread": thread,
+        "place": entry.place,
         "other_name": other_name(role, thread.buyer, thread.seller),
         "marketplace_name": thread.buyer.marketplace.name,
-        "order": _order(thread),
+        "order": order,
+        "other_orders": other_orders(thread),
         "conversation": shown,
         "older": len(shown) == NEWEST,
         "contact": last_contact(thread) if role.side == Side.SELLER else None,
+        "next_due": next_due(role, thread.id) if role.side == Side.SELLER else None,
         "alias": alias_of(thread.pair, Side(role.side).other) if thread.pair else "",
-        "form": form,
-        "list_view": list_beyond_first(role, request.GET.get("view", "")),
         "may_reply": role.may(Permission.REPLY) and thread.pair is not None,
-        "objections": said or [],
         "upload_limit_mb": upload_limit_mb(),
     }
-    return render(request, "messages_app/thread.html", context, status=status)
 
 
 def _order(thread: Thread) -> Order | None:
