@@ -26,6 +26,7 @@ from messages_app.models import Delivery, InboundMail
 from messages_app.relay.backend import SmtpBackend
 from messages_app.runner import lock_path
 from messages_app.sealing.seal import SealBroken
+from messages_app.services.scanner import ping
 from messages_app.vault.keys import installation_key
 from messaging_center.health import broker_state, database_state
 
@@ -55,6 +56,7 @@ def examine() -> Iterator[Line]:
     yield check_disk()
     yield check_mail_in()
     yield check_mail_out()
+    yield check_scanner()
     if database.level != "error":
         yield check_keys()
         yield check_clock()
@@ -190,6 +192,24 @@ def check_mail_out() -> Line:
             "error", "mail out", f"{where} is not reached ({said}).", "Correct EMAIL_URL or the network."
         )
     return Line("ok", "mail out", f"{where} takes mail from us.")
+
+
+def check_scanner() -> Line:
+    """The virus scanner of CLAMD_URL answers (ATT-7)."""
+    if not settings.CLAMD_URL:
+        return Line("ok", "virus scanner", "None is configured (CLAMD_URL): files are not scanned.")
+    try:
+        answers = ping()
+    except OSError:
+        answers = False
+    if answers:
+        return Line("ok", "virus scanner", "It answers.")
+    return Line(
+        "error",
+        "virus scanner",
+        "It does not answer: messages with files wait for a moderator.",
+        "Start clamd, or correct CLAMD_URL.",
+    )
 
 
 def check_clock() -> Line:

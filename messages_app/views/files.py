@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from csp.decorators import csp
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -64,6 +64,48 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> StreamingHttpRespon
 
 @require_safe
 @login_required
+def file_page(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """A file as a person looks at it before they download it."""
+    role = role_or_404(request)
+    file, thread = attachment_or_404(role, attachment_id)
+    require(role, Permission.READ)
+    name = file_name(open_key(thread.key), file, mine=file.message.author == role.side)
+    context = {"file": file, "name": name, "thread": thread}
+    return render(request, "messages_app/file.html", context)
+
+
+@require_safe
+@login_required
+def preview(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """An image, or the first page of a PDF, in a picture of our own encoding (ATT-6)."""
+    return _picture(request, attachment_id, "preview")
+
+
+@require_safe
+@login_required
+def thumbnail(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """The same, small."""
+    return _picture(request, attachment_id, "thumbnail")
+
+
+def _picture(request: HttpRequest, attachment_id: UUID, column: str) -> HttpResponse:
+    role = role_or_404(request)
+    file, thread = attachment_or_404(role, attachment_id)
+    require(role, Permission.READ)
+    if not file.has_preview:
+        raise Http404
+    key = file_key(open_key(thread.key), file)
+    content = b"".join(read_file(key, table="attachment", row_id=file.id, column=column))
+    answer = HttpResponse(content, content_type="image/webp")
+    answer["Content-Disposition"] = "inline"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_safe
+@login_required
 @xframe_options_sameorigin
 @csp(FRAME_POLICY)  # type: ignore[arg-type]  # typed for views of no arguments
 def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
@@ -75,7 +117,7 @@ def message_html(request: HttpRequest, message_id: UUID) -> HttpResponse:
     key = open_key(thread.key)
     own = message.author == Side(role.side)
     content = written_content(key, message) if own else shown_content(key, message)
-    html = with_inline_images(content.html, message, key)
+    html = content.html if message.is_blocked else with_inline_images(content.html, message, key)
     context = {"html": html, "language": _language_of(message, thread)}
     return render(request, "messages_app/message_html.html", context)
 
