@@ -56,7 +56,7 @@ class Term:
 
 
 def fold(text: str) -> str:
-    """The text without case and accents: what differs only by those is equal. To fold twice is to fold once."""
+    """The text without case and accents: what differs only by those is equal. Folding again keeps it so."""
     if text.isascii():
         return text.lower()
     while (folded := _fold_once(text)) != text:  # decomposing can bring up letters that fold further

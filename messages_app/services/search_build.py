@@ -38,10 +38,9 @@ def index_again(message_ids: Sequence[UUID]) -> None:
 
 
 def build_search(*, everything: bool, batch: int) -> Iterator[Built]:
-    """Indexes messages that have no tokens, or `everything` anew, newest first and a batch in one transaction.
-    What comes in meanwhile brings its tokens along; what was done before is passed over, so that a build that
-    was stopped goes on where it stood. Yields after each
-    batch."""
+    """Indexes messages that have no tokens, or `everything` anew, newest first, each batch in a transaction,
+    and yields after it. What comes in meanwhile brings its tokens along. What was done before is passed
+    over: a build that was stopped goes on where it stood."""
     done, unreadable, last = 0, 0, None
     while messages := list(_before(last, everything=everything)[:batch]):
         unreadable += _build(messages, everything=everything)
@@ -94,8 +93,8 @@ def _build(messages: Sequence[Message], *, everything: bool) -> int:
 
 
 def _unchanged(read: Mapping[UUID, str], *, everything: bool) -> set[UUID]:
-    """Those of the messages that stand as they were read, and that nobody has indexed meanwhile. On PostgreSQL
-    their rows are locked: a change of state waits and then indexes them itself."""
+    """Those of the messages that stand as they were read and that nobody has indexed meanwhile. On PostgreSQL
+    their rows are locked: a change of state waits, and then indexes them itself."""
     rows = Message.objects.select_for_update(of=("self",)).filter(pk__in=read).order_by("pk")
     if not everything:
         rows = rows.filter(~Exists(_entries_of_outer()))

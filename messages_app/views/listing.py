@@ -17,6 +17,7 @@ from messages_app.queries.filters import Filters, read_filters
 from messages_app.queries.held_mail import held_count
 from messages_app.queries.inbox import View, counts_of, inbox_page, view_named, views_of
 from messages_app.queries.live import live_mark
+from messages_app.views.searching import Found, found_in
 
 KEPT = ("view", "q", "after", "before", "order", "who", "alias", "cursor")  # parameters of an address
 
@@ -111,8 +112,11 @@ def head_context(role: Role, listing: Listing) -> dict[str, object]:
 def list_context(role: Role, listing: Listing) -> dict[str, object]:
     """The list itself, with its filters and its next page."""
     mark = live_mark(role)  # before what it stands for is read: what comes meanwhile is new to the page
-    page = inbox_page(role, listing.view, listing.cursor, listing.filters)
+    found = _found(role, listing) if listing.words else None
+    page = found.page if found else inbox_page(role, listing.view, listing.cursor, listing.filters)
     return head_context(role, listing) | {
+        "found": found,
+        "words_off_query": listing.query(without=("q", "cursor")),
         "live_mark": mark,
         "page": page,
         "chips": listing.chips(role),
@@ -122,3 +126,14 @@ def list_context(role: Role, listing: Listing) -> dict[str, object]:
         "may_set": role.may(Permission.SETTINGS),
         "held": held_count(role, timezone.now()),
     }
+
+
+def _found(role: Role, listing: Listing) -> Found:
+    """Words are looked for in the view that the address names, else everywhere (BOX-6)."""
+    return found_in(
+        role,
+        listing.words,
+        view=None if listing.is_first_view else listing.view,
+        filters=listing.filters,
+        cursor=listing.cursor,
+    )

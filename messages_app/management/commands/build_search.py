@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--compact",
             action="store_true",
-            help="on SQLite, write the index anew afterwards, so that nothing of erased messages is left in it",
+            help="on SQLite, write the index anew afterwards: nothing of erased messages stays in it",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON line a batch")
 
