@@ -74,7 +74,7 @@ class NewAddressForm(forms.Form):
             del self.fields["code"]
 
 
-class ChangePasswordForm(SetPasswordForm[User]):
+class ChangePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """A new password, and the one of now."""
 
     password = forms.CharField(
@@ -86,7 +86,7 @@ class ChangePasswordForm(SetPasswordForm[User]):
     field_order = ("password", "new_password1", "new_password2")
 
 
-class ClaimForm(SetPasswordForm[User]):
+class ClaimForm(SetPasswordForm):  # type: ignore[type-arg]
     """The first password; and the name of whoever opened the account by signing up, which may have been
     somebody else."""
 
