@@ -57,7 +57,7 @@ def _packed(size_and_flags: bytes, data: bytes) -> bytes:
     with Image.open(BytesIO(single), formats=["GIF"]) as image:
         image.load()
         image.info.clear()
-        image.save(out, "GIF", optimize=False)
+        image.save(out, "GIF", optimize=False, interlace=0)
     return _data_of(out.getvalue())
 
 

@@ -9,7 +9,7 @@ from PIL import Image, JpegImagePlugin
 from messages_app.files.repaint import repainted
 
 _QUALITY = 90  # where the original's own tables do not fit
-_SOS, _APP0, _APP2_ICC, _APP14, _COM = 0xDA, 0xE0, b"ICC_PROFILE\0", 0xEE, 0xFE
+_SOS, _APP0, _APP14, _APP15, _COM = 0xDA, 0xE0, 0xEE, 0xEF, 0xFE
 
 
 def clean_jpeg(content: bytes) -> bytes:
@@ -35,8 +35,8 @@ def _saved(picture: Image.Image, **options: object) -> bytes:
 
 
 def stripped_jpeg(content: bytes) -> bytes:
-    """The same picture, byte for byte, without comments and what programs and cameras say about it: for
-    pictures inside documents, where orientation stands in the document. Unchanged where it is no JPEG."""
+    """The same picture, byte for byte, without comments, profiles and what cameras say about it: for pictures
+    inside documents, where orientation and colours stand in the document. Unchanged where it is no JPEG."""
     kept, position = [content[:2]], 2
     while position + 4 <= len(content) and content[position] == 0xFF:
         marker = content[position + 1]
@@ -54,9 +54,7 @@ def stripped_jpeg(content: bytes) -> bytes:
 
 
 def _belongs_to_picture(marker: int, body: bytes) -> bool:
-    """Whether decoders need the segment: tables, JFIF, Adobe's colour transform and colour profiles."""
+    """Whether decoders need the segment: tables, JFIF and Adobe's colour transform."""
     if marker == _COM:
         return False
-    if not _APP0 <= marker <= 0xEF or marker == _APP14:
-        return True
-    return body.startswith((b"JFIF\0", _APP2_ICC))
+    return not _APP0 <= marker <= _APP15 or marker == _APP14 or body.startswith(b"JFIF\0")

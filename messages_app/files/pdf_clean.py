@@ -62,12 +62,12 @@ def _conformance(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, str]]:
     """(schema, field, value) of what the file claims to be."""
     if "/Metadata" not in pdf.Root:
         return
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
-        for schema in _SCHEMAS:
-            for field in _FIELDS:
-                value = metadata.get(f"{{{schema}}}{field}")
-                if isinstance(value, str) and _PLAIN.fullmatch(value):
-                    yield schema, field, value
+    metadata = pdf.open_metadata()
+    for schema in _SCHEMAS:
+        for field in _FIELDS:
+            value = metadata.get(f"{{{schema}}}{field}")
+            if isinstance(value, str) and _PLAIN.fullmatch(value):
+                yield schema, field, value
 
 
 def _metadata(pdf: pikepdf.Pdf, kept: list[tuple[str, str, str]]) -> pikepdf.Stream:

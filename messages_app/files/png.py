@@ -137,9 +137,9 @@ def _repack(data: bytes, length: int) -> bytes:
 
 
 def stripped_png(content: bytes) -> bytes:
-    """The same picture, byte for byte, without texts and what cameras say: for pictures inside documents.
-    Unchanged where it is no PNG."""
+    """The same picture, byte for byte, without texts, profiles and what cameras say: for pictures inside
+    documents. Unchanged where it is no PNG."""
     if not content.startswith(PNG_START):
         return content
-    needed = _KEPT | {b"IHDR", b"IDAT", b"IEND", b"fcTL", b"fdAT", b"iCCP"}
+    needed = _KEPT | {b"IHDR", b"IDAT", b"IEND", b"fcTL", b"fdAT"}
     return PNG_START + b"".join(_chunk(name, body) for name, body in _chunks(content) if name in needed)
