@@ -36,6 +36,18 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files]
 
 
+class UploadsField(forms.Field):
+    """The ids of files that were uploaded before and wait in the draft."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[uuid.UUID]:
+        try:
+            return [uuid.UUID(str(one)) for one in value or ()]
+        except ValueError:
+            raise ValidationError(_("The page named a file in a way that nobody can read.")) from None
+
+
 def new_form_token() -> str:
     """What makes a double click one message (GATE-5)."""
     return uuid.uuid4().hex
@@ -55,6 +67,13 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["files"] = FilesField(label=_("Files"))  # as a class attribute it would hide form.files
+        self.fields["upload"] = UploadsField(required=False)
+        self.uploaded: tuple[SubmittedFile, ...] = ()  # what `upload` names, once it was fetched
+
+    @property
+    def most_bytes(self) -> int:
+        """How much text and files together may hold (ATT-1)."""
+        return settings.MAX_MESSAGE_BYTES
 
     def clean(self) -> dict[str, Any]:
         """Refuses what was more than the server keeps; below that the gate weighs the message (ATT-1)."""
@@ -70,9 +89,11 @@ class MessageForm(forms.Form):
         return data
 
     def submitted_files(self) -> tuple[SubmittedFile, ...]:
-        """The files with their bytes. They are bounded: the request itself is (settings)."""
+        """Those that wait in the draft, then those that came with the form, with their bytes. They are
+        bounded: the request itself is (settings)."""
         files: list[UploadedFile[Any]] = self.cleaned_data["files"]
-        return tuple(SubmittedFile(name=file.name or "", content=file.read()) for file in files)
+        came = tuple(SubmittedFile(name=file.name or "", content=file.read()) for file in files)
+        return self.uploaded + came
 
 
 class ReasonForm(MessageForm):

@@ -13,13 +13,14 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 from django.db import transaction
 
-from messages_app.files.identify import identify
 from messages_app.files.names import clean_name
 from messages_app.models import Draft, Upload
 from messages_app.policy.limits import MAX_FILES
 from messages_app.queries.drafts import Target, UploadView, upload_meta, upload_view
 from messages_app.queries.limits import current_limits
 from messages_app.services.drafts import locked_draft, new_draft
+from messages_app.services.files import judge_file
+from messages_app.services.scanner import Scan
 from messages_app.services.submission import SubmittedFile
 from messages_app.vault.files import delete_file, read_file, write_file
 from messages_app.vault.keys import open_key
@@ -43,7 +44,9 @@ def add_upload(
     limit = current_limits().max_message_bytes
     if size > limit:
         return Refusal(code="too_large", data=_sizes(size, limit, name, size))
-    judged = identify(name, content)
+    judged = judge_file(name, content)
+    if judged.scan is Scan.INFECTED:
+        return Refusal(code="infected", data={"files": [name]})
     if judged.problem or judged.kind is None:
         bad = {"name": name, "problem": judged.problem, "found": judged.found}
         return Refusal(code="file_type", data={"files": [bad]})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
-from uuid import UUID
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,17 +18,23 @@ from accounts.models import Buyer, Pair, Seller
 from accounts.queries.pairs import pairs_with_people
 from accounts.roles import Role
 from messages_app.forms import MessageForm, new_form_token
-from messages_app.models import Message
+from messages_app.models import Message, Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.policy.reasons import Availability, available_reasons
 from messages_app.policy.verdict import Decision, Severity, Verdict
-from messages_app.queries.facts import order_facts
+from messages_app.queries.drafts import draft_at, target_of, was_sent
+from messages_app.queries.facts import cap_of, order_facts, usage_of
 from messages_app.queries.limits import current_limits
+from messages_app.services.drafts import discard_draft
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.submit import dry_run, submit_message
+from messages_app.services.uploads import Refusal, submitted_uploads
 from messages_app.vault.values import token
 from messages_app.wording import finding_sentence, rule_name
 from orders.models import Order
+from orders.queries import local_day
+
+CAP_WARNS_AT = 80  # percent of the daily cap (CAP-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +45,94 @@ class Said:
     rule: str
     sentence: str
     severity: Severity
+    excerpts: tuple[str, ...] = ()  # of the text, where a content rule spoke
 
     @property
     def held(self) -> bool:
         """Whether it only holds the message up for a moderator."""
         return self.severity is Severity.HOLD
 
+    @property
+    def passes(self) -> bool:
+        """Whether the message goes out all the same, masked or cleaned."""
+        return self.severity is Severity.DELIVER
 
-def send(
+
+def begin(
     role: Role,
     form: MessageForm,
     *,
-    pair: Pair,
-    thread_id: UUID | None = None,
-    order_id: int | None = None,
-    subject: str = "",
-) -> Submitted:
-    """Submits a valid form as the role's person."""
+    thread: Thread | None = None,
+    order: Order | None = None,
+    to_seller: Seller | None = None,
+) -> dict[str, object]:
+    """What a page with a composer shows: {"draft", "desk"}, and the saved text in a form that has none yet.
+    `desk` names the one of the three in the addresses of drafts, uploads and hints."""
+    if thread:
+        draft, desk = draft_at(target_of(role, thread_id=thread.pk)), {"thread": str(thread.pk)}
+    elif order:
+        draft, desk = draft_at(target_of(role, order_id=order.pk)), {"order": order.number}
+    else:
+        asked = to_seller.pk if to_seller else None
+        draft, desk = (
+            draft_at(target_of(role, to_seller_id=asked)),
+            {"seller": to_seller.slug if to_seller else ""},
+        )
+    if draft and not form.is_bound:
+        form.initial = draft.fields | {name: text for name, text in form.initial.items() if text}
+    return {"draft": draft, "desk": urlencode(desk)}
+
+
+def is_ready(role: Role, form: MessageForm, **place: Any) -> bool:
+    """Whether the form is whole: its fields, and the files of the draft that it names. They are fetched here.
+    A form that was sent before is whole without them: they are gone with the draft (GATE-5)."""
+    if not form.is_valid():
+        return False
+    files = submitted_uploads(target_of(role, **place), form.cleaned_data["upload"])
+    if files is None and not was_sent(_key(role, form, place)):
+        form.add_error(None, _("A file that waited here is gone. Attach it again, then send."))
+        return False
+    form.uploaded = files or ()
+    return True
+
+
+def send(role: Role, form: MessageForm, *, pair: Pair, subject: str = "", **place: Any) -> Submitted:
+    """Submits a form that is ready as the role's person; what is out needs no draft any more (BOX-9)."""
     data = form.cleaned_data
     submission = Submission(
-        key=f"web:{role.user.pk}:{data['token']}",
+        key=_key(role, form, place),
         door=Door.WEB,
         author=Side(role.side),
         pair=pairs_with_people().get(pk=pair.pk),
         user_id=role.user.pk,
-        thread_id=thread_id,
-        order_id=order_id,
+        thread_id=place.get("thread_id"),
+        order_id=place.get("order_id"),
         reason=data.get("reason") or data.get("topic") or "",
         subject=subject,
         text=data["text"].replace("\r\n", "\n"),
         files=form.submitted_files(),
     )
-    key = f"{submission.key}:{_digest(submission)}"
-    return submit_message(replace(submission, key=key), now=timezone.now())
+    sent = submit_message(submission, now=timezone.now())
+    if sent.state != Message.State.BLOCKED:
+        discard_draft(target=target_of(role, **place))
+    return sent
 
 
-def _digest(submission: Submission) -> str:
-    """Of what is said and where: a form with the same ticket and other words is another message (GATE-5)."""
-    files = [(file.name, sha256(file.content).hexdigest()) for file in submission.files]
-    said = (submission.thread_id, submission.order_id, submission.reason, submission.text, files)
-    return token(repr(said), purpose="form").hex()
+def _key(role: Role, form: MessageForm, place: Mapping[str, Any]) -> str:
+    """Of the ticket and of what is said and where: the same ticket with other words is another message
+    (GATE-5)."""
+    data = form.cleaned_data
+    files = [(file.name, _digest_of(file)) for file in data["files"]]
+    uploads = sorted(map(str, data["upload"]))
+    about = data.get("reason") or data.get("topic") or ""
+    said = (sorted(place.items()), about, data["text"].replace("\r\n", "\n"), files, uploads)
+    return f"web:{role.user.pk}:{data['token']}:{token(repr(said), purpose='form').hex()}"
+
+
+def _digest_of(file: UploadedFile[Any]) -> str:
+    digest = sha256(file.read()).hexdigest()
+    file.seek(0)
+    return digest
 
 
 def try_any_text(role: Role, pair: Pair, order: Order) -> frozenset[str]:
@@ -96,6 +153,11 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
     """Why the message was not delivered as it is; empty when it was, or when it was known already."""
     if decision is None or decision.verdict is Verdict.DELIVER:
         return []
+    return findings_in_words(decision, role, least=Severity.HOLD)
+
+
+def findings_in_words(decision: Decision, role: Role, *, least: Severity) -> list[Said]:
+    """What the rules say that are at least that severe, in the author's words."""
     return [
         Said(
             code=finding.code,
@@ -108,10 +170,30 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
                 zone=timezone.get_current_timezone(),
             ),
             severity=finding.severity,
+            excerpts=_excerpts(finding.data),
         )
         for finding in decision.findings
-        if finding.severity > Severity.DELIVER
+        if finding.severity >= least
     ]
+
+
+def _excerpts(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The places of the text that a content rule named, as written."""
+    return tuple(dict.fromkeys(str(match["excerpt"]) for match in data.get("matches") or ()))
+
+
+def refusal_in_words(refusal: Refusal) -> str:
+    """Why a file cannot go with the message, the moment it is chosen."""
+    return finding_sentence(refusal.code, refusal.data, zone=timezone.get_current_timezone())
+
+
+def use_of(seller: Seller) -> dict[str, object]:
+    """Today's use of the daily cap and, near its end, the warning (CAP-4): {"used", "cap", "cap_warns_at",
+    "cap_is_near"}."""
+    day = local_day(seller.marketplace, timezone.now())
+    used, cap = usage_of(seller, day), cap_of(seller, day, current_limits())
+    warns_at = -(-cap * CAP_WARNS_AT // 100)  # rounded up: below it less than 80 % are used
+    return {"used": used, "cap": cap, "cap_warns_at": warns_at, "cap_is_near": used >= warns_at}
 
 
 def form_again(form: MessageForm) -> MessageForm:

@@ -1,0 +1,17 @@
+"""Whether anything in a mailbox has changed, by one indexed look-up (BOX-11)."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from accounts.roles import Role
+from messages_app.queries.inbox import entries_of
+
+LOOKED_AT = 20  # entries: one that changed earlier and was committed later is still among the newest
+
+
+def live_mark(role: Role) -> str:
+    """A short word that is another one as soon as anything changes that a list or a conversation shows."""
+    newest = entries_of(role).order_by("-changed_at").values_list("changed_at", "pk")[:LOOKED_AT]
+    said = " ".join(f"{at.isoformat()}/{pk}" for at, pk in sorted(newest))
+    return sha256(said.encode()).hexdigest()[:20]

@@ -1,0 +1,98 @@
+"""Files that are sent ahead of their message: judged at once, shown beside the text (UX-5)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import role_or_404
+from accounts.rate_limit import Limit, count_try
+from accounts.signed_out import login_required
+from messages_app.files.kinds import MEDIA_TYPES, Kind
+from messages_app.queries.drafts import UploadView, draft_at, upload_or_404
+from messages_app.services.uploads import Refusal, add_upload, remove_upload, submitted_upload
+from messages_app.views.desk import Desk, by_script, desk_or_404
+from messages_app.views.drafts import save_form
+from messages_app.views.sending import refusal_in_words
+
+UPLOADS_PER_PERSON = Limit("upload-person", 300)  # SEC-4
+
+
+@require_POST
+@login_required
+def upload(request: HttpRequest) -> HttpResponse:
+    """Takes one file, `file`, into the draft. Answers {"html", "used", "saved_at"}: the file as it stands in
+    the list, or (422, 429) why it does not."""
+    desk = desk_or_404(request)
+    file = request.FILES.get("file")
+    if file is None:
+        return _refused("", _("No file came with this. Choose it again."), status=422)
+    name = file.name or ""
+    if not count_try(UPLOADS_PER_PERSON, str(desk.role.user.pk)):
+        return _refused(name, _("Too many files within the hour. Wait a little, then attach it."), status=429)
+    added = _take(desk, file)
+    if isinstance(added, Refusal):
+        return _refused(name, refusal_in_words(added), status=422)
+    html = render_to_string("messages_app/_upload.html", {"upload": added, "desk": request.GET.urlencode()})
+    return JsonResponse({"html": html, **_state(desk)})
+
+
+def _take(desk: Desk, file: UploadedFile[Any]) -> UploadView | Refusal:
+    return add_upload(
+        target=desk.target,
+        name=file.name or "",
+        content=file.read(),
+        size=file.size or 0,
+        now=timezone.now(),
+    )
+
+
+def _refused(name: str, why: str, *, status: int) -> JsonResponse:
+    html = render_to_string("messages_app/_upload_refused.html", {"name": name, "why": why})
+    return JsonResponse({"html": html}, status=status)
+
+
+def _state(desk: Desk) -> dict[str, str]:
+    """What all files together use, and the draft's version."""
+    draft = draft_at(desk.target)
+    used = render_to_string(
+        "messages_app/_uploads_used.html", {"draft": draft, "most": settings.MAX_MESSAGE_BYTES}
+    )
+    return {"used": used.strip(), "saved_at": draft.saved_at.isoformat() if draft else ""}
+
+
+@require_POST
+@login_required
+def remove(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Takes a file out of the draft again; without a script what was typed meanwhile is kept with it."""
+    desk = desk_or_404(request)
+    found = upload_or_404(desk.role, upload_id)
+    if not desk.target.drafts().filter(pk=found.draft_id).exists():
+        raise Http404
+    remove_upload(upload=found)
+    if by_script(request):
+        return JsonResponse(_state(desk))
+    save_form(request, desk)
+    return HttpResponseRedirect(desk.page)
+
+
+@require_safe
+@login_required
+def picture(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """An image that waits, for its author alone to see."""
+    role = role_or_404(request)
+    found = upload_or_404(role, upload_id)
+    if found.kind not in (Kind.JPEG, Kind.GIF, Kind.PNG):
+        raise Http404
+    answer = HttpResponse(submitted_upload(found).content, content_type=MEDIA_TYPES[Kind(found.kind)])
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
