@@ -24,7 +24,7 @@ from messaging_center.demo_world.people import PASSWORD
 from messaging_center.demo_world.people_grown import bring_people, order_ids
 from messaging_center.demo_world.talks import Said, Talks, planned
 
-WIDTH = 300  # pairs that talk side by side, in each of two groups
+WIDTH = 600  # pairs that talk side by side, half of them in each of two groups
 LATER = timedelta(minutes=20)  # after a line: read, or marked as needing no answer
 
 
