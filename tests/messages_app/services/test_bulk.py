@@ -192,7 +192,7 @@ def test_many_at_once_leave_the_rows_of_one_by_one(pairs: list[Pair], settings: 
     states = "".join(apart["Message"])
     assert len(apart["Message"]) >= SUBMISSIONS
     assert all(f"'state': '{state}'" in states for state in Message.State)
-    assert "daily_cap" in "".join(apart["Decision"])
+    assert "over_cap" in "".join(apart["Decision"])
 
 
 @pytest.mark.rule("GATE-4")
