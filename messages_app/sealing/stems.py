@@ -22,7 +22,7 @@ _SMALL_WORDS = {
     "de": "der die das und ist ich sie nicht ein eine mit für habe wir mein auf den bitte zu dem".split(),
     "es": "el los las y es una que mi con por para su usted he no gracias del lo está pero".split(),
 }
-_ENOUGH = 2  # small words that make a language likely
+_ENOUGH = 1  # small words; a wrong guess costs a few stems and hides nothing
 
 
 class _Stemmer(Protocol):
