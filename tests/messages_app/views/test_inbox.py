@@ -52,7 +52,8 @@ def test_a_seller_sees_first_what_needs_a_response_soonest_due_first() -> None:
     headings = re.findall(r'class="threads__group">([^<]+)<', page)
     assert headings == ["Overdue", "Due within 6 hours", "Due later"]
     words = re.findall(
-        r'<time class="due( due--\w+)?" datetime="([^"]+)" title="([^"]+)">.*?</svg>([^<]+)<', page
+        r'<time class="due( due--\w+)?" datetime="([^"]+)" title="([^"]+)">.*?</svg>([^<]+)<',
+        page.partition('id="panes"')[0],
     )
     assert [(level.strip(), text) for level, _moment, _title, text in words] == [
         ("due--over", "Overdue 6 h"),
@@ -72,18 +73,20 @@ def test_a_seller_sees_first_what_needs_a_response_soonest_due_first() -> None:
         ("sent", True),
         ("refused", True),
         ("all", True),
+        ("archived", False),
+        ("deleted", False),
     ],
 )
 def test_views_of_a_seller(world: World, view: str, shown: bool) -> None:
     page = signed_in(world.owner).get(f"{reverse('inbox')}?view={view}").content.decode()
     assert bool(threads_on(page)) is shown
-    assert re.search(rf'href="\?view={view}" aria-current="page"', page)
+    assert re.search(rf'href="{reverse("inbox")}\?view={view}" aria-current="page"', page)
 
 
 @pytest.mark.rule("BOX-3")
 @pytest.mark.parametrize(
     ("view", "shown"),
-    [("inbox", True), ("unread", True), ("conversations", True), ("system", False), ("sent", True)],
+    [("inbox", True), ("unread", True), ("conversations", True), ("system", False), ("sent", True), ("archived", False)],
 )
 def test_views_of_a_buyer(world: World, view: str, shown: bool) -> None:
     page = signed_in(world.buyer).get(f"{reverse('inbox')}?view={view}").content.decode()
@@ -137,7 +140,7 @@ def test_pages_of_fifty_hold_each_thread_once() -> None:
         page = client.get(following).content.decode()
         seen.append(threads_on(page))
         link = re.search(r'href="([^"]+)" rel="next"', page)
-        following = f"{reverse('inbox')}{link.group(1).replace('&amp;', '&')}" if link else ""
+        following = link.group(1).replace("&amp;", "&") if link else ""
     assert [len(rows) for rows in seen] == [50, 50, 1]
     assert [path for rows in seen for path in rows] == paths
     assert "99+" in client.get(reverse("inbox")).content.decode()  # more than a hundred are not counted
@@ -145,7 +148,7 @@ def test_pages_of_fifty_hold_each_thread_once() -> None:
 
 @pytest.mark.parametrize("cursor", ["x", "%00", "bm90IGEgY3Vyc29y", "é", "MjAyNi0wMS0wMSB4"])
 def test_an_unreadable_cursor_begins_at_the_front(world: World, cursor: str) -> None:
-    answer = signed_in(world.owner).get(f"{reverse('inbox')}?view=all&after={cursor}")
+    answer = signed_in(world.owner).get(f"{reverse('inbox')}?view=all&cursor={cursor}")
     assert answer.status_code == 200
     assert threads_on(answer.content.decode()) == [reverse("thread", args=[world.thread.pk])]
 
@@ -163,7 +166,7 @@ def test_the_way_back_from_a_thread_leads_to_the_view_it_was_opened_from(view: s
     listed = client.get(f"{reverse('inbox')}?view={view}").content.decode()
     address = next(match.group(2) for match in ROW.finditer(listed))
     back = reverse("inbox") + ("" if view == "needed" else f"?view={view}")
-    assert f'href="{back}" aria-label="Back to the list"' in client.get(address).content.decode()
+    assert f'href="{back}" data-key="u" data-back' in client.get(address).content.decode()
     button = reverse("no_response_needed", args=[thread]) + ("" if view == "needed" else f"?view={view}")
     assert f'action="{button}"' in client.get(address).content.decode()
     assert client.post(button)["Location"] == address
@@ -173,7 +176,7 @@ def test_the_way_back_from_a_thread_leads_to_the_view_it_was_opened_from(view: s
 
 def test_a_view_that_is_none_is_not_carried(world: World) -> None:
     page = signed_in(world.owner).get(f"{reverse('thread', args=[world.thread.pk])}?view=%22x").content
-    assert f'href="{reverse("inbox")}" aria-label="Back to the list"' in page.decode()
+    assert f'href="{reverse("inbox")}" data-key="u" data-back' in page.decode()
 
 
 def queries_of(client: Client, path: str) -> int:
@@ -196,7 +199,7 @@ def test_a_list_costs_the_same_with_one_thread_and_with_fifty(side: str) -> None
         ask(pair if side == "buyer" else PairFactory.create(seller=pair.seller), hours)
     assert MailboxEntry.objects.filter(side=side).count() == 50
     assert queries_of(client, path) == with_one
-    assert with_one <= 15
+    assert with_one <= 18
 
 
 @pytest.mark.rule("BOX-1")
@@ -215,7 +218,7 @@ def test_a_thread_costs_the_same_with_two_messages_and_with_fifty(world: World, 
         )
     with_many = queries_of(client, path)
     assert with_many == with_few
-    assert with_few <= 25
+    assert with_few <= 34  # the list stands beside it
 
 
 @pytest.fixture
@@ -237,12 +240,12 @@ def test_older_messages_stand_behind_a_link(one_long_thread: World) -> None:
     client = signed_in(one_long_thread.buyer)
     path = reverse("thread", args=[one_long_thread.thread.pk])
     newest = client.get(path).content.decode()
-    numbers = [int(number) for number in re.findall(r"Word number (\d+)\.", newest)]
+    numbers = [int(number) for number in re.findall(r"Word number (\d+)\.", newest.partition('id="panes"')[2])]
     assert numbers == list(range(5, 105))
-    link = re.search(r'href="(\?before=[^"]+)">Older messages', newest)
+    link = re.search(r'href="([^"]+older=[^"]+)">Older messages', newest)
     assert link
-    older = client.get(path + link.group(1)).content.decode()
-    assert [int(number) for number in re.findall(r"Word number (\d+)\.", older)] == [0, 1, 2, 3, 4]
+    older = client.get(link.group(1)).content.decode()
+    assert [int(number) for number in re.findall(r"Word number (\d+)\.", older.partition('id="panes"')[2])] == [0, 1, 2, 3, 4]
     assert "The conversation begins here." in older
 
 
