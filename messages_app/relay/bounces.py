@@ -11,6 +11,7 @@ from messages_app.mail.reply_codes import report_codes
 from messages_app.mail.report import DeliveryReport, ReportKind
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.services.failures import tell_author_failed
+from messages_app.services.outcomes import note_outcomes
 
 TRANSIENT = 4  # class of RFC 3463
 
@@ -46,5 +47,6 @@ def _record(delivery: Delivery, report: DeliveryReport, at: datetime) -> str:
         return "delayed"
     if delivery.state != Delivery.State.BOUNCED:
         Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.BOUNCED)
+        note_outcomes([delivery])
         tell_author_failed(delivery, reply, now=at)
     return "bounced"

@@ -23,6 +23,7 @@ from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.sealing.seal import open_sealed, row_identity, seal
 from messages_app.services.cases import open_delivery_cases
 from messages_app.services.failures import tell_author_failed
+from messages_app.services.outcomes import note_outcomes
 from messages_app.vault.files import INLINE_LIMIT, delete_file, read_file, write_file
 from messages_app.vault.keys import open_key
 
@@ -149,6 +150,7 @@ def record_results(lease: UUID, results: Sequence[Result], *, now: datetime) -> 
         )
         for result in results
     )
+    note_outcomes(result.delivery for result in results)
     open_delivery_cases([result.delivery for result in troubled if result.delivery.state == State.HELD], now)
     for result in troubled:
         if result.delivery.state == State.FAILED:

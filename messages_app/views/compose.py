@@ -113,7 +113,7 @@ def _page(
         "form": form,
         "objections": said or [],
         "upload_limit_mb": upload_limit_mb(),
-        **begin(role, form, order_id=order.pk),
+        **begin(role, form, order=order),
         **(_of_seller(role, order, pair, form) if role.seller else _of_buyer(role, order, pair)),
     }
     return render(request, "messages_app/compose.html", context, status=status)

@@ -1,0 +1,31 @@
+"""Lets the author's open pages see what became of a mail (BOX-11, MAIL-23)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from messages_app.models import Delivery, MailboxEntry, Message
+
+
+def note_outcomes(deliveries: Iterable[Delivery]) -> None:
+    """Moves `changed_at` of their authors' mailboxes once the outcomes are on record: one statement for all.
+
+    After the commit and alone, so that it never waits for a message under way while it holds the deliveries,
+    and a mail is never sent again because its author's page could not be told.
+    """
+    ids = {one.message_id for one in deliveries if one.kind == Delivery.Kind.COPY and one.message_id}
+    if ids:
+        transaction.on_commit(partial(_touch, ids), robust=True)
+
+
+def _touch(message_ids: set[UUID]) -> None:
+    told = Message.objects.filter(pk__in=message_ids)
+    theirs = told.filter(thread=OuterRef("thread"), author=OuterRef("side"))
+    entries = MailboxEntry.objects.filter(Exists(theirs), thread__in=told.values("thread"))
+    entries.update(changed_at=timezone.now())
