@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from messages_app.policy.facts import Side
@@ -21,6 +23,7 @@ from messages_app.wording import (
     state_name,
     topic_name,
 )
+from orders.numbers import order_numbers
 
 register = template.Library()
 
@@ -192,6 +195,20 @@ def reason_help(reason: Reason) -> str:
 
 
 @register.filter
+def with_numbers(text: str) -> SafeString:
+    """A sentence whose order numbers never wrap."""
+    return format_html_join("", "{}", [(one,) for one in _pieces(text)])
+
+
+def _pieces(text: str) -> Iterator[str | SafeString]:
+    for number in order_numbers(text):
+        before, _, text = text.partition(number)
+        yield before
+        yield format_html('<span class="whole">{}</span>', number)
+    yield text
+
+
+@register.filter
 def takes_files(reason: Reason) -> str:
     """Which files go with a contact reason, beside the form that writes with it (RSN-1, POL-9)."""
     rule = reason.attachments
@@ -219,6 +236,17 @@ def why_not(found: Availability) -> str:
 
 
 def _states(reason: Reason) -> str:
+    """In a sentence where these states are a stretch of an order's way, else by their names."""
+    said = {
+        ("pending", "unshipped"): gettext("Only before shipping."),
+        ("pending", "unshipped", "shipped"): gettext("Only before delivery."),
+        ("shipped", "delivered"): gettext("Only after shipping."),
+        ("shipped", "delivered", "returned"): gettext("Only after shipping."),
+        ("delivered",): gettext("Only after delivery."),
+        ("delivered", "returned"): gettext("Only after delivery."),
+    }.get(tuple(name for name in _IN_ORDER if name in reason.states))
+    if said:
+        return said
     names = [order_status(name) for name in _IN_ORDER if name in reason.states]
     return gettext("Only for orders in one of these states: %(states)s.") % {"states": ", ".join(names)}
 

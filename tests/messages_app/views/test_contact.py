@@ -1,0 +1,238 @@
+"""Contact Buyer and Contact Seller: what is offered and why not, what the other side gets (RSN-3, RSN-4)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from django.utils import timezone
+
+from messages_app.models import Delivery, Message, Thread
+from messages_app.policy.facts import Side
+from messages_app.policy.reasons import REASONS
+from tests.factories import (
+    BuyerFactory,
+    MembershipFactory,
+    OrderFactory,
+    PairFactory,
+    SellerFactory,
+    seller_owner,
+)
+from tests.messages_app.relay.mail_world import finished
+from tests.messages_app.views.world import World, signed_in, write
+from tests.visitors import visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def new(world: World) -> str:
+    return f"/messages/new/?order={world.order.number}"
+
+
+def preview(world: World) -> str:
+    return f"/messages/new/preview/?order={world.order.number}"
+
+
+def offered(page: str) -> set[str]:
+    return set(re.findall(r'name="reason" value="(\w+)"', page))
+
+
+def words_of(page: str) -> str:
+    """What stands in a page, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+@pytest.mark.rule("RSN-4", "RSN-1")
+@pytest.mark.parametrize(
+    ("fields", "off"),
+    [
+        ({"status": "pending"}, {"return_question": "Only after delivery", "invoice": "Unshipped"}),
+        ({"status": "shipped"}, {"order_question": "Only before shipping", "warranty": "warranty"}),
+        ({"status": "delivered"}, {"digital_access_key": "No product in this order is digital"}),
+        ({"status": "cancelled"}, {"other": "Only"}),
+    ],
+    ids=["pending", "shipped", "delivered", "cancelled"],
+)
+def test_each_reason_is_offered_or_says_why_not(fields: dict[str, str], off: dict[str, str]) -> None:
+    moments = {"delivered_at": timezone.now() - timedelta(days=2), "cancelled_at": timezone.now()}
+    order = OrderFactory.create(pair=PairFactory.create(), **fields, **moments)
+    answer = visitor(seller_owner(order.seller)).get(f"/messages/new/?order={order.number}")
+    page = answer.content.decode()
+    there = {found.reason.name for found in answer.context["form"].reasons if found.offered}
+    assert offered(page) == there
+    missing = page.split("reasons--after")[1]
+    assert missing.count('class="why"') == len(REASONS) - len(there)
+    for name, words in off.items():
+        assert name not in there
+        assert words in missing
+    assert page.count("tag--warn") >= sum(
+        found.reason.critical for found in answer.context["form"].reasons if found.offered
+    )
+
+
+@pytest.mark.rule("RSN-3", "ACC-10")
+@pytest.mark.parametrize("language", ["en", "fr", "it", "pl", "de", "es"])
+def test_the_preview_is_the_mail_that_goes_out(world: World, language: str) -> None:
+    """Whatever the author's language: every part that the preview shows stands in the finished mail."""
+    world.buyer.language = language
+    world.buyer.save()
+    owner = signed_in(world.owner)
+    said = {"reason": "unexpected_problem", "text": "Dear Hannah,\r\nthe last one is <b>gone</b>."}
+    shown = owner.post(preview(world), said)
+    found = shown.context["preview"]
+    assert shown.status_code == 200
+    assert f'lang="{language}"' in shown.content.decode()
+    Delivery.objects.all().delete()
+    sent = owner.post(new(world), {**said, "token": uuid.uuid4().hex})
+    assert sent.status_code == 302, sent.content
+    (one,) = finished()
+    mail = message_from_bytes(one.mail, policy=policy.default)
+    assert mail["Subject"] == found.subject
+    text = mail.get_body(("plain",)).get_content()
+    page = found.page
+    for words in (page.title, page.brand, page.about, *(line for line in page.small_print)):
+        assert words in text
+    assert "the last one is <b>gone</b>." in text
+    assert page.words["text"] == "Dear Hannah,\nthe last one is <b>gone</b>."
+    assert "&lt;b&gt;gone&lt;/b&gt;" in shown.content.decode()
+
+
+@pytest.mark.rule("RSN-3", "SEC-2", "ACC-9")
+def test_a_preview_gives_nothing_of_the_buyers_away(world: World) -> None:
+    """Neither the buyer's own links, nor whether a name or an address is theirs."""
+    owner = signed_in(world.owner)
+    secrets = f"{world.buyer.full_name} {world.buyer.email}"
+    page = owner.post(preview(world), {"reason": "unexpected_problem", "text": secrets}).content.decode()
+    assert secrets in page
+    assert "<a " not in page
+    assert "http" not in page
+    assert not Message.objects.filter(reason="unexpected_problem").exists()
+    no_guess = owner.get(new(world)).content.decode()
+    assert world.buyer.full_name not in no_guess
+    assert world.buyer.email not in no_guess
+
+
+@pytest.mark.rule("RSN-3")
+def test_a_preview_needs_a_reason_and_stores_nothing(world: World) -> None:
+    owner = signed_in(world.owner)
+    before = (Message.objects.count(), Thread.objects.count())
+    for said in ({}, {"reason": "nonsense", "text": "x"}, {"reason": "", "text": "x"}):
+        assert "Choose why you are writing" in owner.post(preview(world), said).content.decode()
+    assert (
+        "x" * 100 not in owner.post(preview(world), {"reason": "invoice", "text": "x" * 100}).content.decode()
+    )
+    assert (Message.objects.count(), Thread.objects.count()) == before
+
+
+@pytest.mark.rule("RSN-3", "UX-7")
+def test_without_scripts_a_button_shows_the_preview_and_keeps_the_text(world: World) -> None:
+    said = {"reason": "other", "text": "Dear Hannah", "token": uuid.uuid4().hex, "preview": "yes"}
+    answer = signed_in(world.owner).post(new(world), said)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "preview__body" in page
+    assert re.search(r"<textarea[^>]*>Dear Hannah</textarea>", page)
+    assert not Message.objects.filter(reason="other").exists()
+
+
+@pytest.mark.rule("SEC-1", "ACC-3")
+def test_who_may_ask_for_a_preview(world: World) -> None:
+    said = {"reason": "other", "text": "x"}
+    for user, status in [
+        (world.owner, 200),
+        (world.reader, 403),
+        (world.buyer, 404),
+        (world.stranger, 404),
+        (world.rival, 404),
+        (None, 302),
+    ]:
+        assert signed_in(user).post(preview(world), said).status_code == status
+    assert signed_in(world.owner).get(preview(world)).status_code == 405
+
+
+@pytest.mark.rule("OPT-1", "ACC-7", "ACC-8")
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("opted_out_at", "switched off unsolicited messages"),
+        ("blocked_by_buyer_at", "has blocked your seller"),
+    ],
+)
+def test_who_is_not_reached_is_told_before_anybody_writes(world: World, field: str, words: str) -> None:
+    owner = signed_in(world.owner)
+    assert words not in owner.get(new(world)).content.decode()
+    setattr(world.pair, field, timezone.now())
+    world.pair.save()
+    assert words in owner.get(new(world)).content.decode()
+
+
+@pytest.mark.rule("BOX-1", "RSN-8")
+def test_contact_seller_says_that_it_goes_on_in_the_conversation(world: World) -> None:
+    buyer = signed_in(world.buyer)
+    page = buyer.get(new(world)).content.decode()
+    assert "This goes on in your conversation" in page
+    assert f"/messages/{world.thread.pk}/" in page
+    buyer.post(new(world), {"topic": "refund", "text": "And the lid?", "token": uuid.uuid4().hex})
+    assert Thread.objects.filter(order=world.order, kind="conversation").count() == 1
+    other = OrderFactory.create(pair=world.pair)
+    assert "This goes on" not in buyer.get(f"/messages/new/?order={other.number}").content.decode()
+
+
+@pytest.mark.rule("RSN-8")
+def test_a_thread_that_the_buyer_does_not_see_is_not_named() -> None:
+    """What the gate blocked of the seller's is nothing to go on with."""
+    pair = PairFactory.create()
+    order = OrderFactory.create(pair=pair)
+    write(
+        pair, Side.SELLER, user=seller_owner(pair.seller), order=order, reason="other", text="me@shop.example"
+    )
+    page = signed_in(pair.buyer.user).get(f"/messages/new/?order={order.number}").content.decode()
+    assert "This goes on" not in page
+
+
+@pytest.mark.rule("ORD-2", "UX-3")
+def test_lists_lead_to_writing_and_to_what_was_said(world: World) -> None:
+    seller, buyer = signed_in(world.owner), signed_in(world.buyer)
+    for client in (seller, buyer):
+        for path in ("/orders/", f"/orders/{world.order.number}/"):
+            page = client.get(path).content.decode()
+            assert f'href="{new(world)}"' in page
+            assert f"/messages/{world.thread.pk}/" in page
+    write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk, text="Anybody?")
+    for path in ("/orders/", f"/orders/{world.order.number}/"):
+        assert "Due in 23 h" in words_of(seller.get(path).content.decode())
+        assert "Due in" not in words_of(buyer.get(path).content.decode())
+    assert "/messages/new/" not in signed_in(world.reader).get("/orders/").content.decode()
+
+
+@pytest.mark.rule("ORD-2", "SEC-1")
+def test_an_order_lists_what_its_reader_may_see(world: World) -> None:
+    write(
+        world.pair,
+        Side.SELLER,
+        user=world.owner,
+        order=world.order,
+        reason="other",
+        text="Call 0163 2960 871 or me@x.example",
+    )
+    seller = signed_in(world.owner).get(f"/orders/{world.order.number}/")
+    buyer = signed_in(world.buyer).get(f"/orders/{world.order.number}/")
+    assert len(seller.context["threads"]) == 2
+    assert "Held or blocked" in seller.content.decode()
+    assert [thread.id for thread in buyer.context["threads"]] == [world.thread.pk]
+    assert "me@x.example" not in buyer.content.decode()
+
+
+def test_no_order_of_strangers_can_be_written_about() -> None:
+    order = OrderFactory.create()
+    reader = MembershipFactory.create(seller=order.seller)
+    for client, status in [
+        (visitor(BuyerFactory.create().user), 404),
+        (visitor(seller_owner(SellerFactory.create())), 404),
+        (visitor(reader.user), 403),
+        (visitor(), 302),
+    ]:
+        assert client.get(f"/messages/new/?order={order.number}").status_code == status
