@@ -121,7 +121,7 @@ INSTALLED_APPS = [
     "messages_app",
     "orders",
     "accounts",
-    "django.contrib.admin",
+    "messaging_center.admin_app.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Alias, Membership, Pair, User
 from messages_app.models import Case, Message
+from messages_app.queries.moments import read_moment
 from orders.numbers import order_numbers
 
+PAGE = 50  # cases of a list
 HISTORY = timedelta(days=30)  # how far back a person's history counts (MOD-1)
 
 
@@ -167,6 +169,46 @@ def real_addresses(pair: Pair) -> RealAddresses:
     )
 
 
-def oldest_first(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Open ones first, in the order of their waiting; then what was decided, latest first."""
-    return cases.order_by(F("closed_at").desc(nulls_first=True), "opened_at", "pk")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which cases a list shows; empty: all of that."""
+
+    kind: str = ""
+    about: str = ""
+    decided: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """One page of a list, and where the next begins (empty: this is the last)."""
+
+    cases: tuple[Case, ...]
+    after: str
+
+
+def case_page(filters: Filters, after: str = "") -> CasePage:
+    """At most 50 cases that follow `after` (what an earlier page gave; nonsense begins anew): those that wait
+    oldest first, those that were decided latest first. One statement."""
+    cases = cases_with_people().filter(closed_at__isnull=not filters.decided)
+    if filters.kind:
+        cases = cases.filter(kind=filters.kind)
+    if filters.about:
+        cases = cases.filter(about=filters.about)
+    cases = _after(search_cases(cases, filters.words), after, latest_first=filters.decided)
+    found = list(cases[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    cursor = f"{last.opened_at.isoformat()}_{last.pk}" if last else ""
+    return CasePage(cases=tuple(found[:PAGE]), after=cursor)
+
+
+def _after(cases: QuerySet[Case], cursor: str, *, latest_first: bool) -> QuerySet[Case]:
+    moment, _, row_id = cursor.partition("_")
+    at, pk = read_moment(moment), _uuid(row_id)
+    if latest_first:
+        cases = cases.order_by("-opened_at", "-pk")
+        before = Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=pk)
+        return cases.filter(before) if at and pk else cases
+    cases = cases.order_by("opened_at", "pk")
+    later = Q(opened_at__gt=at) | Q(opened_at=at, pk__gt=pk)
+    return cases.filter(later) if at and pk else cases

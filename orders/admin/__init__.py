@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from accounts.admin.base import MetadataAdmin
+from accounts.record_admin import MetadataAdmin
 from orders.models import Order, Product
 
 

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Pair, Seller, User
+from accounts.record_admin import MetadataAdmin, masked
+
+
+@admin.register(Marketplace)
+class MarketplaceAdmin(MetadataAdmin[Marketplace]):
+    list_display = ("name", "code", "language", "time_zone")
+    fields = ("name", "code", "language", "time_zone")
+
+
+@admin.register(User)
+class UserAdmin(MetadataAdmin[User]):
+    """People by name; their addresses stay masked (MOD-6)."""
+
+    list_display = ("full_name", "masked_address", "is_staff", "is_active", "claimed_at", "created_at")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("full_name",)
+    ordering = ("-created_at", "-pk")
+    fields = (
+        "full_name", "masked_address", "language", "time_zone", "is_active", "is_staff", "is_superuser",
+        "claimed_at", "created_at", "last_login",
+    )  # fmt: skip
+    readonly_fields = ("masked_address",)
+
+    @admin.display(description=_("Address"))
+    def masked_address(self, user: User) -> str:
+        return masked(user.email)
+
+
+@admin.register(Buyer)
+class BuyerAdmin(MetadataAdmin[Buyer]):
+    list_display = ("display_name", "external_id", "marketplace", "standing", "standing_until")
+    list_filter = ("standing", "marketplace")
+    list_select_related = ("marketplace",)
+    search_fields = ("display_name", "=external_id")
+    ordering = ("-pk",)
+    fields = (
+        "display_name", "user", "external_id", "marketplace", "standing", "standing_until", "opted_out_at",
+        "mail_messages", "mail_system",
+    )  # fmt: skip
+
+
+@admin.register(Seller)
+class SellerAdmin(MetadataAdmin[Seller]):
+    list_display = ("trade_name", "external_id", "marketplace", "standing", "standing_until")
+    list_filter = ("standing", "messaging_enabled", "marketplace")
+    list_select_related = ("marketplace",)
+    search_fields = ("trade_name", "=external_id", "=slug")
+    ordering = ("trade_name", "pk")
+    fields = (
+        "trade_name", "slug", "external_id", "marketplace", "language", "customer_service", "selling_since",
+        "standing", "standing_until", "messaging_enabled", "mail_buyer_messages", "mail_opt_out_notice",
+        "mail_failures", "mail_reminders",
+    )  # fmt: skip
+    readonly_fields = ("customer_service",)
+
+    @admin.display(description=_("Customer-service address"))
+    def customer_service(self, seller: Seller) -> str:
+        return masked(seller.customer_service_address)
+
+
+@admin.register(Pair)
+class PairAdmin(MetadataAdmin[Pair]):
+    """A buyer and a seller, found by either alias (ALI-6)."""
+
+    list_display = ("pk", "buyer", "seller", "buyer_alias", "seller_alias", "created_at")
+    list_select_related = ("buyer", "seller")
+    search_fields = ("=aliases__address", "seller__trade_name", "buyer__display_name")
+    ordering = ("-pk",)
+    fields = (
+        "buyer", "seller", "buyer_alias", "seller_alias", "created_at", "opted_out_at", "blocked_by_buyer_at",
+        "blocked_by_seller_at",
+    )  # fmt: skip
+    readonly_fields = ("buyer_alias", "seller_alias")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pair]:
+        return super().get_queryset(request).prefetch_related("aliases")
+
+    @admin.display(description=_("Buyer’s alias"))
+    def buyer_alias(self, pair: Pair) -> str:
+        return _alias(pair, "buyer")
+
+    @admin.display(description=_("Seller’s alias"))
+    def seller_alias(self, pair: Pair) -> str:
+        return _alias(pair, "seller")
+
+
+def _alias(pair: Pair, side: str) -> str:
+    return next((alias.address for alias in pair.aliases.all() if alias.side == side), "")
+
+
+@admin.register(Membership)
+class MembershipAdmin(MetadataAdmin[Membership]):
+    """Who is in which team; only its owner changes it (SEC-2)."""
+
+    list_display = (
+        "seller", "user", "is_owner", "can_read", "can_reply", "can_organise", "can_see_reports",
+        "can_manage_settings",
+    )  # fmt: skip
+    list_filter = ("is_owner",)
+    list_select_related = ("seller", "user")
+    search_fields = ("seller__trade_name", "user__full_name")
+    ordering = ("seller__trade_name", "-is_owner", "pk")
+    fields = (*list_display, "created_at")
+
+
+@admin.register(AuthorizedAddress)
+class AuthorizedAddressAdmin(MetadataAdmin[AuthorizedAddress]):
+    list_display = ("seller", "masked_address", "state", "created_at", "confirmed_at")
+    list_filter = ("state",)
+    list_select_related = ("seller",)
+    search_fields = ("seller__trade_name",)
+    ordering = ("seller__trade_name", "pk")
+    fields = ("seller", "masked_address", "state", "created_at", "confirmed_at")
+    readonly_fields = ("masked_address",)
+
+    @admin.display(description=_("Address"))
+    def masked_address(self, row: AuthorizedAddress) -> str:
+        return masked(row.address)

@@ -1,0 +1,55 @@
+"""What all pages of the administration share: rows to look at, never to change."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from accounts.staff import is_admin, is_moderator
+
+Row = TypeVar("Row", bound=Model)
+
+
+class MetadataAdmin(admin.ModelAdmin[Row]):
+    """Rows for moderators: what is so, without texts and addresses. Whatever changes something is a service
+    with an audit record and has a page of its own."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    change_list_template = "admin/records.html"
+    change_form_template = "admin/record.html"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_moderator(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_moderator(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AdminsOnly(MetadataAdmin[Row]):
+    """The same for admins alone."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_admin(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_admin(request.user)
+
+
+def masked(address: str) -> str:
+    """An address that can be told from another one and not be written to: "h…@p…"."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain[:1]}…" if local else ""

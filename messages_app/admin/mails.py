@@ -1,0 +1,62 @@
+"""Mails as they came or would have left, for staff (MOD-6): to read without real addresses, and for admins as
+the very bytes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.services.audit import record_audit
+from accounts.staff import is_admin
+from messages_app.admin.files import as_download
+from messages_app.admin.reading import has_given_reason, may_read_case, staff_of
+from messages_app.mail.address_mask import mask_addresses
+from messages_app.models import Case, Delivery, InboundMail
+from messages_app.queries.moderation import case_or_404
+from messages_app.relay.intake import raw_bytes
+from messages_app.services.sending import rendered_mail
+
+_READABLE = 64 * 1024  # bytes that the page shows
+
+
+def readable_mail(case: Case) -> str:
+    """The beginning of the mail's source, every address in it masked; empty where there are no bytes."""
+    raw = _bytes(case)
+    return mask_addresses(raw[:_READABLE].decode("utf-8", "replace")) if raw else ""
+
+
+@require_safe
+def mail_source(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The mail itself, which names real addresses: for admins, after the reason of the case's page, and with
+    an audit record of its own."""
+    case = case_or_404(case_id)
+    staff = staff_of(request)
+    mail_id = case.inbound_id or case.delivery_id
+    if mail_id is None or not is_admin(staff) or not may_read_case(staff, case):
+        raise Http404
+    subject = ("thread", case.thread_id) if case.thread_id else ("mail", mail_id)
+    if not has_given_reason(request, *subject):
+        raise Http404
+    raw = _bytes(case)
+    if not raw:
+        raise Http404
+    record_audit(
+        actor=staff,
+        action="read_raw_mail",
+        kind="inbound" if case.inbound_id else "delivery",
+        object_id=mail_id,
+        seller=case.seller,
+        buyer=case.buyer,
+    )
+    return as_download(HttpResponse(raw, content_type="application/octet-stream"), f"{mail_id}.eml")
+
+
+def _bytes(case: Case) -> bytes:
+    if case.inbound_id is not None:
+        inbound = InboundMail.objects.select_related("raw__key").get(pk=case.inbound_id)
+        return raw_bytes(inbound.raw)
+    if case.delivery_id is not None:
+        return rendered_mail(Delivery.objects.select_related("key").get(pk=case.delivery_id)) or b""
+    return b""

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.record_admin import MetadataAdmin, masked
+from messages_app.models import (
+    Attachment,
+    DailyUsage,
+    Decision,
+    Delivery,
+    DeliveryAttempt,
+    InboundMail,
+    MailboxEntry,
+    Message,
+    ResponseContact,
+)
+
+
+@admin.register(Message)
+class MessageAdmin(MetadataAdmin[Message]):
+    """What is known of a message without its text."""
+
+    list_display = ("id", "thread", "author", "door", "state", "accepted_at")
+    list_filter = ("state", "author", "door", "accepted_at")
+    search_fields = ("=id", "=thread__id", "=thread__order__number", "thread__seller__trade_name")
+    ordering = ("-accepted_at", "-id")
+    fields = (
+        "id", "thread", "author", "door", "state", "accepted_at", "released_at", "automatic", "proactive",
+        "critical", "reason", "evidence", "read_at",
+    )  # fmt: skip
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(MetadataAdmin[Delivery]):
+    """Mails that leave; whom they go to stays masked."""
+
+    list_display = ("id", "kind", "template", "to_side", "state", "attempts", "created_at", "sent_at")
+    list_filter = ("state", "kind", "created_at")
+    search_fields = ("=id", "=message__id", "=pair__aliases__address")
+    ordering = ("-created_at", "-id")
+    fields = (
+        "id", "kind", "template", "message", "pair", "to_side", "masked_recipient", "language", "created_at",
+        "state", "attempts", "begun", "files_cleared", "next_at", "sent_at", "author_told_at",
+    )  # fmt: skip
+    readonly_fields = ("masked_recipient",)
+
+    @admin.display(description=_("Recipient"))
+    def masked_recipient(self, delivery: Delivery) -> str:
+        return masked(delivery.recipient)
+
+
+@admin.register(InboundMail)
+class InboundMailAdmin(MetadataAdmin[InboundMail]):
+    """Mails that came in, and how each ended."""
+
+    list_display = ("id", "alias", "door", "state", "outcome", "attempts", "received_at")
+    list_filter = ("state", "door", "received_at")
+    list_select_related = ("alias",)
+    search_fields = ("=id", "=alias__address")
+    ordering = ("-received_at", "-id")
+    fields = (
+        "id", "alias", "role_address", "bounce_of", "door", "loopback", "state", "outcome", "attempts",
+        "proven", "message", "received_at", "settled_at",
+    )  # fmt: skip
+
+
+@admin.register(ResponseContact)
+class ResponseContactAdmin(MetadataAdmin[ResponseContact]):
+    """Runs of the response clock."""
+
+    list_display = ("seller", "thread", "outcome", "opened_at", "due_at", "closed_at")
+    list_filter = ("outcome", "opened_at")
+    list_select_related = ("seller",)
+    search_fields = ("seller__trade_name", "=thread__id")
+    ordering = ("-opened_at", "-id")
+    fields = (
+        "seller", "thread", "opened_by", "opened_at", "due_at", "outcome", "closed_at", "answered_by",
+        "reminded_at", "reminded_due_at",
+    )  # fmt: skip
+
+
+@admin.register(Decision)
+class DecisionAdmin(MetadataAdmin[Decision]):
+    """What the gate or a person decided; the facts and findings, which quote, stand with the thread."""
+
+    list_display = ("message", "verdict", "codes", "policy_version", "decided_at", "decided_by")
+    list_filter = ("verdict", "policy_version", "decided_at")
+    list_select_related = ("decided_by",)
+    search_fields = ("=message__id",)
+    ordering = ("-decided_at", "-id")
+    fields = ("message", "verdict", "codes", "policy_version", "decided_at", "decided_by")
+
+
+@admin.register(DeliveryAttempt)
+class DeliveryAttemptAdmin(MetadataAdmin[DeliveryAttempt]):
+    list_display = ("delivery", "outcome", "reply", "at")
+    list_filter = ("outcome", "at")
+    search_fields = ("=delivery__id",)
+    ordering = ("-at", "-id")
+    fields = ("delivery", "outcome", "reply", "at")
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(MetadataAdmin[Attachment]):
+    """Files by kind and size; names and bytes stand with the thread."""
+
+    list_display = ("id", "message", "kind", "size", "inline", "stored")
+    list_filter = ("kind", "stored", "inline")
+    search_fields = ("=id", "=message__id")
+    ordering = ("-id",)
+    fields = ("id", "message", "position", "kind", "size", "original_size", "inline", "stored", "purge_at")
+
+
+@admin.register(MailboxEntry)
+class MailboxEntryAdmin(MetadataAdmin[MailboxEntry]):
+    list_display = ("thread", "side", "place", "unread", "due_at", "last_at")
+    list_filter = ("side", "place")
+    search_fields = ("=thread__id", "=thread__order__number")
+    ordering = ("-last_at", "-id")
+    fields = (
+        "thread", "side", "place", "placed_at", "unread", "due_at", "last_at", "received_at", "sent_at",
+        "refused_at",
+    )  # fmt: skip
+
+
+@admin.register(DailyUsage)
+class DailyUsageAdmin(MetadataAdmin[DailyUsage]):
+    list_display = ("seller", "day", "used")
+    list_filter = ("day",)
+    list_select_related = ("seller",)
+    search_fields = ("seller__trade_name",)
+    ordering = ("-day", "-used")
+    fields = ("seller", "day", "used")
