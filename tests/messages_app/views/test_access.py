@@ -55,6 +55,7 @@ ADDRESSES = (
     Address("thread", lambda world: world.thread.pk),
     Address("thread", lambda world: world.thread.pk, "post", owner=422, other=422, reader=403),
     Address("attachment", lambda world: Attachment.objects.get(message=world.asked).pk),
+    Address("file_page", lambda world: Attachment.objects.get(message=world.asked).pk),
     Address("message_html", lambda world: world.asked.pk),
     Address("message_html", lambda world: world.refused.pk, other=404),
     Address("message_trace", lambda world: world.answered.pk, other=404),
