@@ -165,7 +165,7 @@ def paths_of(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list
 
 
 def _example(converter: re.Match[str]) -> str:
-    return {"uuid": str(UUID(int=7)), "int": "1", "str": "x"}[converter.group(1)]
+    return {"uuid": str(UUID(int=7)), "int": "1", "str": "x", "slug": "x"}[converter.group(1)]
 
 
 @pytest.mark.rule("UX-5")
