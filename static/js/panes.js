@@ -90,7 +90,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
+document.addEventListener("htmx:load", (event) => {
+  prepare(event.detail.elt);
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.scrollIntoView({ block: "nearest", inline: "center" });
+});
 
 // Back to the list on a phone: it is still there.
 document.addEventListener("click", (event) => {

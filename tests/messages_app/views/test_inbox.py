@@ -86,7 +86,14 @@ def test_views_of_a_seller(world: World, view: str, shown: bool) -> None:
 @pytest.mark.rule("BOX-3")
 @pytest.mark.parametrize(
     ("view", "shown"),
-    [("inbox", True), ("unread", True), ("conversations", True), ("system", False), ("sent", True), ("archived", False)],
+    [
+        ("inbox", True),
+        ("unread", True),
+        ("conversations", True),
+        ("system", False),
+        ("sent", True),
+        ("archived", False),
+    ],
 )
 def test_views_of_a_buyer(world: World, view: str, shown: bool) -> None:
     page = signed_in(world.buyer).get(f"{reverse('inbox')}?view={view}").content.decode()
@@ -240,12 +247,16 @@ def test_older_messages_stand_behind_a_link(one_long_thread: World) -> None:
     client = signed_in(one_long_thread.buyer)
     path = reverse("thread", args=[one_long_thread.thread.pk])
     newest = client.get(path).content.decode()
-    numbers = [int(number) for number in re.findall(r"Word number (\d+)\.", newest.partition('id="panes"')[2])]
+    numbers = [
+        int(number) for number in re.findall(r"Word number (\d+)\.", newest.partition('id="panes"')[2])
+    ]
     assert numbers == list(range(5, 105))
     link = re.search(r'href="([^"]+older=[^"]+)">Older messages', newest)
     assert link
     older = client.get(link.group(1)).content.decode()
-    assert [int(number) for number in re.findall(r"Word number (\d+)\.", older.partition('id="panes"')[2])] == [0, 1, 2, 3, 4]
+    assert [
+        int(number) for number in re.findall(r"Word number (\d+)\.", older.partition('id="panes"')[2])
+    ] == [0, 1, 2, 3, 4]
     assert "The conversation begins here." in older
 
 
