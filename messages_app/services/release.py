@@ -26,6 +26,7 @@ from messages_app.services.decided import ALREADY, DONE, Decided, Outcome
 from messages_app.services.locks import lock_usages, locked_pairs
 from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.rejection import tell_rejected
+from messages_app.services.search_build import index_again
 from messages_app.services.tell import queue_copies
 from messages_app.services.threads import pair_orders
 from messages_app.vault.content import shown_content, written_content
@@ -66,6 +67,7 @@ def release_message(message_id: UUID, *, by: User, reason: str, now: datetime) -
     message.save(update_fields=["state", "released_at"])
     passed = [one for one in held.record["findings"] if one["severity"] == Severity.DELIVER]
     _decide(held, Verdict.DELIVER, passed, by=by, reason=reason, now=now)
+    index_again([message.pk])
     if not message.automatic:  # one line of its thread, as it would have been at once (MAIL-26)
         _follow(held, usage)
     close_cases(message=message, decision=Case.Decision.RELEASED, now=now, by=by)

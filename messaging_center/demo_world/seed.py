@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Pair, Seller, User
 from accounts.services.consent import opt_out_of_seller, set_blocked_by_buyer, set_blocked_by_seller
 from accounts.services.pairs import pair_for
+from accounts.services.staff import set_moderator
 from messages_app.models import Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.services.clock import mark_not_needed
@@ -165,7 +166,7 @@ def _decide(now: datetime) -> None:
 
 def _make_staff(password: str, now: datetime) -> None:
     for email, name, admin in STAFF:
-        User.objects.create(
+        user = User.objects.create(
             email=email,
             password=password,
             full_name=name,
@@ -174,3 +175,5 @@ def _make_staff(password: str, now: datetime) -> None:
             is_staff=True,
             is_superuser=admin,
         )
+        if not admin:
+            set_moderator(user=user, moderates=True)

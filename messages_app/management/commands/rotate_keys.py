@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.services.audit import record_audit
 from accounts.services.second_factor import reseal_second_factors
 from messages_app.services.rotation import rotate_keys
 
@@ -13,6 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = rotate_keys()
+        details = {"rewrapped": done.rewrapped, "fresh": done.fresh, "lost": len(done.lost)}
+        record_audit(actor=None, action="keys_rotated", kind="key", details=details)
         self.stdout.write(f"{done.rewrapped} keys wrapped anew, {done.fresh} were up to date.")
         lost_factors = reseal_second_factors()
         if lost_factors:

@@ -16,6 +16,7 @@ from messages_app.services.bulk import preparing_processes
 from messages_app.tasks import send_deliveries, take_events
 from messages_app.vault.keys import installation_key
 from messaging_center.demo_world.growth import Growth
+from messaging_center.demo_world.moderation import seed_queue
 from messaging_center.demo_world.progress import Progress
 from messaging_center.demo_world.seed import is_seeded, seed
 from messaging_center.demo_world.talk import LINES
@@ -44,7 +45,8 @@ class Command(BaseCommand):
         _check_keys()
         if not is_seeded():
             self.stdout.write("Loading the sample marketplace ...")
-            seed(timezone.now(), say=lambda text: self.stdout.write(f"  {text}"))
+            seed(timezone.now(), say=self._say)
+            seed_queue(timezone.now(), say=self._say)
         elif options["scale"] == 1:
             return
         if options["scale"] > 1:
@@ -52,6 +54,9 @@ class Command(BaseCommand):
         # Their mails belong to the world too; what cannot leave now, the worker goes on with.
         take_events()
         send_deliveries()
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"  {text}")
 
     def _grow(self, messages: int) -> None:
         progress = Progress(messages, "messages", self.stdout)  # type: ignore[arg-type]

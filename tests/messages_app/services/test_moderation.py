@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditRecord, Pair, Seller, User
@@ -193,24 +194,32 @@ def test_the_cap_counts_at_the_release(used: int, released: bool) -> None:
     assert DailyUsage.objects.get(seller=seller, day=LATER.date()).used == 605
 
 
+def _pairs(message: Message) -> QuerySet[Pair]:
+    return Pair.objects.filter(threads=message.thread)
+
+
+def _sellers(message: Message) -> QuerySet[Seller]:
+    return Seller.objects.filter(threads=message.thread)
+
+
 def opt_out(message: Message) -> None:
-    Pair.objects.filter(pk=message.pair_id).update(opted_out_at=NOON)
+    _pairs(message).update(opted_out_at=NOON)
 
 
 def block_by_buyer(message: Message) -> None:
-    Pair.objects.filter(pk=message.pair_id).update(blocked_by_buyer_at=NOON)
+    _pairs(message).update(blocked_by_buyer_at=NOON)
 
 
 def suspend(message: Message) -> None:
-    Seller.objects.filter(pk=message.thread.seller_id).update(standing="suspended")
+    _sellers(message).update(standing="suspended")
 
 
 def restrict(message: Message) -> None:
-    Seller.objects.filter(pk=message.thread.seller_id).update(standing="restricted")
+    _sellers(message).update(standing="restricted")
 
 
 def close(message: Message) -> None:
-    Seller.objects.filter(pk=message.thread.seller_id).update(standing="closed")
+    _sellers(message).update(standing="closed")
 
 
 @pytest.mark.rule("GATE-1", "OPT-1", "ACC-8", "GATE-7")
@@ -307,7 +316,7 @@ def test_each_kind_takes_its_own_decisions_only() -> None:
 @pytest.mark.django_db
 def test_many_are_decided_at_once_and_each_says_how_it_ended() -> None:
     cases = [case_of(held_message()) for _ in range(3)]
-    Seller.objects.filter(pk=cases[1].seller_id).update(standing="suspended")
+    Seller.objects.filter(pk__in=[cases[1].seller_id]).update(standing="suspended")
     decided = decide_cases(
         case_ids=[case.pk for case in cases], action=Action.RELEASE, by=moderator(), reason=WHY, now=LATER
     )
