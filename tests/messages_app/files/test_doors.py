@@ -100,7 +100,7 @@ BAD: dict[str, tuple[str, bytes, Problem]] = {
     "doc dde": ("a.doc", samples.old_word(text=b"\x13 DDEAUTO cmd \x14\x15"), Problem.ACTION),
 }
 GOOD = [*SOUND.items(), *FILES.items()]
-AT_ONCE = 11  # files of one message
+AT_ONCE = 10  # files of one message
 
 Files = list[tuple[str, bytes]]
 
