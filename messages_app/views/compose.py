@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST
@@ -146,7 +149,7 @@ def _of_buyer(role: Role, order: Order, pair: Pair | None) -> dict[str, object]:
     }
 
 
-def _preview(order: Order, pair: Pair | None, given: QueryDict | dict[str, str]) -> Preview | None:
+def _preview(order: Order, pair: Pair | None, given: Mapping[str, Any]) -> Preview | None:
     """None until a reason is chosen."""
     reason = str(given.get("reason") or "")
     if reason not in REASON_BY_NAME:

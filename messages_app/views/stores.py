@@ -12,7 +12,7 @@ from accounts.models import Buyer, Membership, Pair, Seller
 from accounts.roles import Role, current_role, role_key, roles_of
 from accounts.services.pairs import pair_for
 from accounts.signed_out import login_required_keeping, writing_again
-from messages_app.forms import TopicForm, upload_limit_mb
+from messages_app.forms import MessageForm, TopicForm, upload_limit_mb
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.views.sending import Said, begin, form_again, is_ready, objections, say_sent, send
@@ -66,7 +66,7 @@ def _page(
     request: HttpRequest,
     role: Role | None,
     seller: Seller,
-    form: TopicForm,
+    form: MessageForm,
     *,
     said: list[Said] | None = None,
     status: int = 200,

@@ -148,11 +148,11 @@ def test_states_and_days_combine_with_what_is_searched_for(seller: Seller, owner
     for n, (status, days) in enumerate([("shipped", 0), ("shipped", 1), ("returned", 0), ("returned", 2)]):
         order_of(seller, f"304-000000{n}-0000000", status=status, placed_at=NOON + timedelta(days=days))
     assert len(found(owner, status="returned")) == 2
-    days = {"from": "2026-06-15", "to": "2026-06-15"}
-    assert found(owner, status="returned", **days) == ["304-0000002-0000000"]
-    assert found(owner, status="returned", q="hannah", **days) == ["304-0000002-0000000"]
+    day = {"from": "2026-06-15", "to": "2026-06-15"}
+    assert found(owner, status="returned", **day) == ["304-0000002-0000000"]
+    assert found(owner, status="returned", q="hannah", **day) == ["304-0000002-0000000"]
     assert found(owner, status="returned", q="304-0000003") == ["304-0000003-0000000"]
-    assert found(owner, status="returned", q="304-0000003", **days) == []
+    assert found(owner, status="returned", q="304-0000003", **day) == []
     assert found(owner, status="pending") == []
 
 

@@ -91,7 +91,9 @@ def test_the_preview_is_the_mail_that_goes_out(world: World, language: str) -> N
     (one,) = finished()
     mail = message_from_bytes(one.mail, policy=policy.default)
     assert mail["Subject"] == found.subject
-    text = mail.get_body(("plain",)).get_content()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
     page = found.page
     for words in (page.title, page.brand, page.about, *(line for line in page.small_print)):
         assert words in text

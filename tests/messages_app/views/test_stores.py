@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -37,10 +37,9 @@ def seller(settings: object) -> Seller:
     return seller
 
 
-def ask(client: Client, seller: Seller, **fields: str) -> HttpResponse:
+def ask(client: Client, seller: Seller, **fields: str) -> Any:
     said = {"text": "Is it dishwasher safe?", "topic": "product_question", "token": uuid.uuid4().hex}
-    answer: HttpResponse = client.post(f"/stores/{seller.slug}/ask/", {**said, **fields})
-    return answer
+    return client.post(f"/stores/{seller.slug}/ask/", {**said, **fields})
 
 
 @pytest.mark.rule("GATE-6")
