@@ -197,6 +197,18 @@ class Composer {
   }
 }
 
+// After sending, the focus goes to the row of the next thread: one key opens it.
+const SENT = "sent-from";
+
+function goOn() {
+  const sent = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (sent !== location.pathname || document.querySelector(".objections")) return;
+  const links = [...document.querySelectorAll("#threads a.row__link")];
+  const place = links.findIndex((link) => link.pathname === sent);
+  links[place < 0 ? 0 : place + 1]?.focus({ preventScroll: true });
+}
+
 const composers = new WeakMap();
 
 function begin() {
@@ -212,6 +224,7 @@ document.addEventListener("submit", (event) => {
   if (!composer || event.defaultPrevented) return;
   const elsewhere = event.submitter?.hasAttribute("formaction");
   if (elsewhere) return;
+  sessionStorage.setItem(SENT, new URL(event.target.action).pathname);
   composer.leave();
   waitForUploads(event, composer);
 }, true);
@@ -235,3 +248,4 @@ window.addEventListener("pageshow", (event) => {
 });
 
 begin();
+goOn();

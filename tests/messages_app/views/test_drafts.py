@@ -1,0 +1,362 @@
+"""Drafts, uploads and hints as pages and scripts ask for them; four visitors at each address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import TryCount, User
+from messages_app.models import Attachment, Decision, Draft, Message, Upload
+from messages_app.models.usage import DailyUsage
+from messages_app.queries.drafts import Target, draft_at
+from messages_app.services.drafts import save_draft
+from messages_app.views import hints as hints_view
+from messages_app.views import uploads as uploads_view
+from orders.queries import local_day
+from tests.factories import MembershipFactory, OrderFactory, UserFactory
+from tests.messages_app.views.test_sending import reply, token_on
+from tests.messages_app.views.world import World, signed_in
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = {"HTTP_X_REQUESTED_WITH": "fetch"}
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, settings: Settings) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "media"
+
+
+def desk(name: str, world: World, **row: object) -> str:
+    named = row or {"thread": world.thread.pk}
+    return f"{reverse(name)}?{'&'.join(f'{key}={value}' for key, value in named.items())}"
+
+
+def save(client: Client, world: World, text: str, saved_at: str = "", **row: object) -> Any:
+    fields = {"text": text, "saved_at": saved_at}
+    return client.post(desk("draft", world, **row), fields, **SCRIPT)  # type: ignore[arg-type]
+
+
+def upload(client: Client, world: World, name: str = "note.txt", content: bytes = b"A note.") -> Any:
+    fields = {"file": SimpleUploadedFile(name, content)}
+    return client.post(desk("upload", world), fields, **SCRIPT)  # type: ignore[arg-type]
+
+
+def page(client: Client, world: World) -> str:
+    return client.get(reverse("thread", args=[world.thread.pk])).content.decode()
+
+
+# ---------------------------------------------------------------- drafts
+
+
+@pytest.mark.rule("BOX-9")
+def test_a_saved_draft_stands_in_the_form_again(world: World) -> None:
+    client = signed_in(world.owner)
+    saved = save(client, world, "Half a sen <tence>")
+    assert saved.status_code == 200
+    assert saved.json()["words"].startswith("Saved ")
+    assert "Half a sen &lt;tence&gt;</textarea>" in page(signed_in(world.owner), world)
+    again = save(client, world, "Half a sentence", saved.json()["saved_at"])
+    assert again.status_code == 200
+    assert "Half a sentence</textarea>" in page(client, world)
+
+
+@pytest.mark.rule("BOX-9")
+def test_an_older_page_learns_what_is_stored_and_overwrites_nothing(world: World) -> None:
+    client = signed_in(world.owner)
+    first = save(client, world, "One").json()["saved_at"]
+    save(client, world, "Two", first)
+    late = save(client, world, "Three", first)
+    assert late.status_code == 409
+    assert late.json()["text"] == "Two"
+    assert "changed elsewhere" in late.json()["words"]
+    assert "Two</textarea>" in page(client, world)
+    assert save(client, world, "Three", late.json()["saved_at"]).status_code == 200
+
+
+@pytest.mark.rule("BOX-9", "SEC-1")
+def test_nobody_else_reads_a_draft(world: World) -> None:
+    colleague = UserFactory.create()
+    MembershipFactory.create(user=colleague, seller=world.pair.seller, can_reply=True)
+    save(signed_in(world.owner), world, "For my eyes")
+    upload(signed_in(world.owner), world, "mine.txt")
+    for user in (colleague, world.buyer, world.reader):
+        seen = page(signed_in(user), world)
+        assert "For my eyes" not in seen
+        assert "mine.txt" not in seen
+
+
+@pytest.mark.rule("BOX-9")
+@pytest.mark.parametrize(
+    ("text", "status", "kept"), [("On its way.", 302, 0), ("ana@outside.example", 422, 1)]
+)
+def test_a_draft_is_gone_once_the_message_is_out_and_waits_where_it_was_blocked(
+    world: World, text: str, status: int, kept: int
+) -> None:
+    client = signed_in(world.owner)
+    save(client, world, text)
+    upload(client, world)
+    assert reply(client, world.thread, text).status_code == status
+    assert Draft.objects.count() == Upload.objects.count() == kept
+
+
+@pytest.mark.rule("BOX-9", "GATE-1")
+def test_a_held_message_needs_no_draft_any_more(world: World) -> None:
+    client = signed_in(world.owner)
+    for _ in range(3):
+        save(client, world, "Please wait one more day.")
+        last = reply(client, world.thread, "Please wait one more day.")
+    assert last.status_code == 422
+    assert Message.objects.filter(state="held").exists()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.rule("BOX-9")
+def test_an_order_and_a_seller_asked_have_drafts_of_their_own(world: World) -> None:
+    order = OrderFactory.create(pair=world.pair)
+    buyer = signed_in(world.buyer)
+    assert save(buyer, world, "About it", order=order.number).status_code == 200
+    assert save(buyer, world, "A question", seller=world.pair.seller.slug).status_code == 200
+    about = buyer.get(f"{reverse('new_message')}?order={order.number}").content.decode()
+    asked = buyer.get(reverse("store", args=[world.pair.seller.slug])).content.decode()
+    assert "About it</textarea>" in about
+    assert "A question</textarea>" in asked
+    assert save(signed_in(world.owner), world, "A word", seller=world.pair.seller.slug).status_code == 404
+
+
+@pytest.mark.rule("BOX-9", "UX-7")
+def test_the_button_saves_text_and_files_and_comes_back(world: World) -> None:
+    client = signed_in(world.owner)
+    fields = {
+        "text": "By hand",
+        "files": [SimpleUploadedFile("one.txt", b"1"), SimpleUploadedFile("x.exe", b"MZ")],
+    }
+    answer = client.post(desk("draft", world), fields, follow=True)
+    seen = answer.content.decode()
+    assert answer.redirect_chain == [(reverse("thread", args=[world.thread.pk]), 302)]
+    assert "By hand</textarea>" in seen
+    assert "Remove one.txt" in seen
+    assert "Remove x.exe" not in seen
+    assert "is of a type that is not accepted" in seen
+
+
+@pytest.mark.rule("BOX-9")
+def test_discarding_forgets_it(world: World) -> None:
+    client = signed_in(world.owner)
+    save(client, world, "Never mind")
+    assert client.post(desk("draft_discard", world), follow=True).status_code == 200
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.rule("BOX-9", "UX-5")
+def test_the_address_leads_to_its_page_after_a_sign_in(world: World) -> None:
+    answer = signed_in(world.owner).get(desk("draft", world))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("thread", args=[world.thread.pk]))
+    assert not Draft.objects.exists()
+
+
+# ---------------------------------------------------------------- files
+
+
+@pytest.mark.rule("ATT-2", "UX-5")
+def test_an_uploaded_file_is_listed_and_goes_with_the_message(world: World) -> None:
+    client = signed_in(world.owner)
+    taken = upload(client, world, "über uns.txt", b"Words.")
+    assert taken.status_code == 200
+    assert "über uns.txt" in taken.json()["html"]
+    assert "1 of 20 files" in taken.json()["used"]
+    ids = [str(pk) for pk in Upload.objects.values_list("pk", flat=True)]
+    plain = SimpleUploadedFile("plain.txt", b"Plain.")
+    assert reply(client, world.thread, "Both.", upload=ids, files=[plain]).status_code == 302
+    sent = Message.objects.latest("accepted_at")
+    seen = page(signed_in(world.buyer), world)
+    assert Attachment.objects.filter(message=sent).count() == 2
+    assert "über uns.txt" in seen
+    assert "plain.txt" in seen
+
+
+@pytest.mark.rule("GATE-5")
+def test_a_double_click_with_uploaded_files_makes_one_message(world: World) -> None:
+    client = signed_in(world.owner)
+    upload(client, world)
+    ids = [str(pk) for pk in Upload.objects.values_list("pk", flat=True)]
+    token = token_on(client.get(reverse("thread", args=[world.thread.pk])))
+    before = Message.objects.count()
+    for _ in range(2):
+        assert reply(client, world.thread, "Once.", token=token, upload=ids).status_code == 302
+    assert Message.objects.count() == before + 1
+
+
+@pytest.mark.rule("REL-2", "SEC-1")
+def test_a_message_never_goes_without_a_file_that_it_names(world: World) -> None:
+    theirs = signed_in(world.buyer)
+    upload(theirs, world, "theirs.txt")
+    foreign = [str(Upload.objects.get().pk)]
+    before = Message.objects.count()
+    for ids in (foreign, [str(uuid4())]):
+        answer = reply(signed_in(world.owner), world.thread, "With a file.", upload=ids)
+        assert answer.status_code == 422
+        assert "A file that waited here is gone." in answer.content.decode()
+        assert "With a file.</textarea>" in answer.content.decode()
+    assert Message.objects.count() == before
+
+
+@pytest.mark.rule("ATT-2", "GATE-2")
+def test_a_refused_file_is_answered_with_its_reason(world: World) -> None:
+    refused = upload(signed_in(world.owner), world, "<b>.pdf", b"MZ\x90\0" * 9)
+    assert refused.status_code == 422
+    assert "Not attached." in refused.json()["html"]
+    assert "&lt;b&gt;.pdf" in refused.json()["html"]
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.rule("ATT-1")
+def test_a_file_that_is_too_large_is_refused_with_both_figures(world: World, settings: Settings) -> None:
+    settings.MAX_MESSAGE_BYTES = 100
+    assert upload(signed_in(world.owner), world, content=b"x" * 100).status_code == 200
+    html = upload(signed_in(world.owner), world, content=b"y").json()["html"]
+    assert "101 bytes" in html
+    assert "at most 100" in html
+
+
+@pytest.mark.rule("SEC-4")
+def test_uploads_are_limited_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads_view, "UPLOADS_PER_PERSON", uploads_view.Limit("upload-person", 2))
+    client = signed_in(world.owner)
+    assert [upload(client, world).status_code for _ in range(3)] == [200, 200, 429]
+    assert upload(signed_in(world.buyer), world).status_code == 200
+
+
+@pytest.mark.rule("SEC-1", "ATT-6")
+def test_a_waiting_file_is_its_owners_alone(world: World) -> None:
+    colleague = UserFactory.create()
+    MembershipFactory.create(user=colleague, seller=world.pair.seller, can_reply=True)
+    upload(signed_in(world.owner), world)
+    found = Upload.objects.get()
+    picture = reverse("upload_picture", args=[found.pk])
+    remove = f"{reverse('upload_remove', args=[found.pk])}?thread={world.thread.pk}"
+    for user in (colleague, world.buyer, world.stranger, world.rival):
+        assert signed_in(user).get(picture).status_code == 404
+        assert signed_in(user).post(remove).status_code == 404
+    assert signed_in(None).get(picture).status_code == 302
+    assert signed_in(world.owner).get(picture).status_code == 404  # no image
+    assert signed_in(world.owner).post(remove, **SCRIPT).status_code == 200  # type: ignore[arg-type]
+    assert not Upload.objects.exists()
+
+
+# ---------------------------------------------------------------- hints
+
+
+def hint(user: User, world: World, text: str, **row: object) -> Any:
+    return signed_in(user).post(desk("hints", world, **row), {"text": text, "reason": row.get("reason", "")})
+
+
+@pytest.mark.rule("GATE-3")
+def test_a_hint_names_what_would_stop_the_message_and_records_nothing(world: World) -> None:
+    before = (Message.objects.count(), Decision.objects.count(), DailyUsage.objects.get().used)
+    said = hint(world.owner, world, "Write to ana@outside.example please").content.decode()
+    assert "“ana@outside.example”" in said
+    assert "The message would be blocked." in said
+    assert 'data-take-out="ana@outside.example"' in said
+    assert "Nothing found" not in said
+    assert before == (Message.objects.count(), Decision.objects.count(), DailyUsage.objects.get().used)
+
+
+@pytest.mark.rule("GATE-3", "POL-2")
+def test_a_buyer_is_told_what_will_be_masked(world: World) -> None:
+    said = hint(world.buyer, world, "I am hannah@outside.example").content.decode()
+    assert "hint--info" in said
+    assert "would be blocked" not in said
+
+
+@pytest.mark.rule("GATE-3")
+@pytest.mark.parametrize(("text", "words"), [("It leaves today.", "Nothing found"), ("  ", "")])
+def test_a_fine_text_and_none(world: World, text: str, words: str) -> None:
+    said = hint(world.owner, world, text).content.decode().strip()
+    assert words in said
+    assert bool(said) is bool(words)
+
+
+@pytest.mark.rule("GATE-3", "RSN-1")
+def test_what_is_not_there_yet_is_no_warning(world: World) -> None:
+    said = hint(world.owner, world, "About it.", order=world.order.number).content.decode()
+    assert "Nothing found" in said
+
+
+@pytest.mark.rule("CAP-4", "GATE-3")
+@pytest.mark.parametrize(("used", "warned"), [(79, False), (80, True)])
+def test_a_hint_warns_near_the_days_end(world: World, settings: Settings, used: int, warned: bool) -> None:
+    settings.DAILY_CAP_FACTOR, settings.DAILY_CAP_BASE = 0, 100
+    day = local_day(world.pair.seller.marketplace, timezone.now())
+    DailyUsage.objects.update_or_create(seller=world.pair.seller, day=day, defaults={"used": used})
+    said = hint(world.owner, world, "It leaves today.").content.decode()
+    assert (f"{used} of 100 messages" in said) is warned
+
+
+@pytest.mark.rule("SEC-4", "GATE-3")
+def test_hints_are_limited_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hints_view, "HINTS_PER_PERSON", hints_view.Limit("hints-person", 1))
+    assert hint(world.owner, world, "One").status_code == 200
+    assert hint(world.owner, world, "Two").status_code == 204
+    assert TryCount.objects.count() >= 1
+
+
+# ---------------------------------------------------------------- four visitors
+
+NAMES = ("draft", "draft_discard", "upload", "hints")
+
+
+@pytest.mark.rule("SEC-1", "ACC-3")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("where", ["thread", "order"])
+def test_who_may_write_there(world: World, name: str, where: str) -> None:
+    row = {"thread": world.thread.pk} if where == "thread" else {"order": world.order.number}
+    nothing = {"thread": uuid4()} if where == "thread" else {"order": "999-9999999-9999999"}
+
+    def post(user: User | None, named: dict[str, Any]) -> int:
+        fields = {"text": "A word", "file": SimpleUploadedFile("a.txt", b"a")}
+        return signed_in(user).post(desk(name, world, **named), fields, **SCRIPT).status_code  # type: ignore[arg-type]
+
+    assert post(world.owner, row) == 200
+    assert post(world.buyer, row) == 200
+    assert post(world.reader, row) == post(world.blind, row) == 403
+    for user in (world.owner, world.reader, world.stranger, world.rival):
+        assert post(user, nothing) == 404
+    for user in (world.stranger, world.rival):
+        assert post(user, row) == 404
+    assert post(None, row) in (302, 403)
+
+
+@pytest.mark.rule("SEC-1")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strangers_look_up_costs_what_a_missing_row_costs(world: World, name: str) -> None:
+    client = signed_in(world.rival)
+    counts = []
+    for row in (uuid4(), world.thread.pk):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.post(desk(name, world, thread=row), {"text": "A word"}, **SCRIPT)  # type: ignore[arg-type]
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.rule("BOX-9")
+def test_a_system_thread_takes_no_drafts(world: World) -> None:
+    target = Target(user_id=world.owner.pk, seller_id=world.pair.seller.pk, thread_id=world.thread.pk)
+    save_draft(target=target, fields={"text": "Kept"}, base=None, now=timezone.now() - timedelta(days=1))
+    assert draft_at(target)
+    for row in ("nonsense", ""):
+        assert signed_in(world.owner).post(desk("draft", world, thread=row), {"text": "A"}).status_code == 404
