@@ -65,9 +65,9 @@ def _take_account_event(pk: UUID, now: datetime) -> bool:
         case Kind.CONFIRM_ADDRESS:
             _tell_address(event.authorized_address, now)
         case Kind.INVITATION:
-            _tell_invited(event.invitation, now)
+            _tell_invited(event.invitation, event.created_at, now)
         case Kind.NEW_ADDRESS:
-            _tell_new_address(event.new_address, now)
+            _tell_new_address(event.new_address, event.created_at, now)
         case Kind.ADDRESS_CHANGED if event.user is not None:
             _tell_changed(event.user, event.address, now)
             AccountEvent.objects.filter(pk=pk).update(address="")
@@ -91,9 +91,9 @@ def _tell_address(row: AuthorizedAddress | None, now: datetime) -> None:
     )
 
 
-def _tell_invited(row: Invitation | None, now: datetime) -> None:
-    """The link that takes a place in a team; nothing where it was withdrawn or taken (ACC-3)."""
-    if row is None:
+def _tell_invited(row: Invitation | None, asked_at: datetime, now: datetime) -> None:
+    """The link that takes a place in a team; nothing where it was withdrawn, taken or sent anew (ACC-3)."""
+    if row is None or row.sent_at != asked_at:
         return
     link = reverse("invitation", args=[invitation_token(row)])
     queue_delivery(
@@ -106,9 +106,10 @@ def _tell_invited(row: Invitation | None, now: datetime) -> None:
     )
 
 
-def _tell_new_address(row: NewAddress | None, now: datetime) -> None:
-    """The link that confirms a person's new address; nothing where they think better of it (ACC-12)."""
-    if row is not None:
+def _tell_new_address(row: NewAddress | None, asked_at: datetime, now: datetime) -> None:
+    """The link that confirms a person's new address; nothing where they want another by now (ACC-12): the
+    link would go there, be it somebody else's."""
+    if row is not None and row.created_at == asked_at:
         link = reverse("confirm_new_address", args=[new_address_token(row)])
         _tell(row.user, "new_address", link, now, recipient=row.address)
 
