@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -36,7 +36,12 @@ def desk_or_404(request: HttpRequest) -> Desk:
     """The one that the address names: `thread`, `order` (a number) or `seller` (a slug, asked by a buyer).
     404 for everybody who could not write there, 403 for a member without the permission (SEC-1)."""
     role = role_or_404(request)
-    desk = _desk(role, request.GET)
+    desk = _desk(
+        role,
+        thread=request.GET.get("thread", ""),
+        order=request.GET.get("order", ""),
+        seller=request.GET.get("seller", ""),
+    )
     require(role, Permission.REPLY)
     return desk
 
@@ -46,22 +51,28 @@ def by_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _desk(role: Role, named: QueryDict) -> Desk:
-    if "thread" in named:
-        thread = thread_or_404(role, _id_or_404(named["thread"]))
-        if thread.pair_id is None:  # the marketplace's own take no answer
-            raise Http404
-        page = reverse("thread", args=[thread.id])
-        return Desk(role=role, target=target_of(role, thread_id=thread.id), page=page, thread=thread)
-    if "order" in named:
-        order = order_or_404(role, named["order"])
-        page = f"{reverse('new_message')}?{urlencode({'order': order.number})}"
-        return Desk(role=role, target=target_of(role, order_id=order.pk), page=page, order=order)
+def _desk(role: Role, *, thread: str, order: str, seller: str) -> Desk:
+    if thread:
+        return _at_thread(role, thread_or_404(role, _id_or_404(thread)))
+    if order:
+        return _at_order(role, order_or_404(role, order))
     if role.buyer is None:
         raise Http404
-    asked = get_object_or_404(Seller, slug=named.get("seller", "").replace("\0", ""))
+    asked = get_object_or_404(Seller, slug=seller.replace("\0", ""))
     page = reverse("ask_question", args=[asked.slug])
     return Desk(role=role, target=target_of(role, to_seller_id=asked.pk), page=page, asked=asked)
+
+
+def _at_thread(role: Role, thread: Thread) -> Desk:
+    if thread.pair_id is None:  # the marketplace's own take no answer
+        raise Http404
+    page = reverse("thread", args=[thread.id])
+    return Desk(role=role, target=target_of(role, thread_id=thread.id), page=page, thread=thread)
+
+
+def _at_order(role: Role, order: Order) -> Desk:
+    page = f"{reverse('new_message')}?{urlencode({'order': order.number})}"
+    return Desk(role=role, target=target_of(role, order_id=order.pk), page=page, order=order)
 
 
 def _id_or_404(text: str) -> UUID:

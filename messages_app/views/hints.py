@@ -43,7 +43,7 @@ def _pair(desk: Desk) -> Pair | None:
     """None before the two have ever met: then there is nothing that the gate could know of them."""
     pairs = pairs_with_people()
     if desk.thread:
-        return pairs.get(pk=desk.thread.pair_id)
+        return pairs.filter(threads=desk.thread).get()
     buyer = desk.order.buyer_id if desk.order else desk.role.buyer and desk.role.buyer.pk
     seller = desk.order.seller_id if desk.order else desk.asked and desk.asked.pk
     return pairs.filter(buyer=buyer, seller=seller).first()

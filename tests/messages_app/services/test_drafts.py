@@ -261,7 +261,7 @@ def test_an_erased_thread_takes_everybodys_drafts_along(
         save(one, "Words")
         upload(one)
     with django_capture_on_commit_callbacks(execute=True):
-        assert discard_drafts_of(Thread.objects.get(pk=target.thread_id)) == 2
+        assert discard_drafts_of(Thread.objects.get()) == 2
     assert not files(store)
     assert not SealingKey.objects.filter(purpose="draft").exists()
 

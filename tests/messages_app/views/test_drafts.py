@@ -17,6 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import TryCount, User
+from accounts.rate_limit import Limit
 from messages_app.models import Attachment, Decision, Draft, Message, Upload
 from messages_app.models.usage import DailyUsage
 from messages_app.queries.drafts import Target, draft_at
@@ -233,7 +234,7 @@ def test_a_file_that_is_too_large_is_refused_with_both_figures(world: World, set
 
 @pytest.mark.rule("SEC-4")
 def test_uploads_are_limited_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads_view, "UPLOADS_PER_PERSON", uploads_view.Limit("upload-person", 2))
+    monkeypatch.setattr(uploads_view, "UPLOADS_PER_PERSON", Limit("upload-person", 2))
     client = signed_in(world.owner)
     assert [upload(client, world).status_code for _ in range(3)] == [200, 200, 429]
     assert upload(signed_in(world.buyer), world).status_code == 200
@@ -307,7 +308,7 @@ def test_a_hint_warns_near_the_days_end(world: World, settings: Settings, used: 
 
 @pytest.mark.rule("SEC-4", "GATE-3")
 def test_hints_are_limited_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hints_view, "HINTS_PER_PERSON", hints_view.Limit("hints-person", 1))
+    monkeypatch.setattr(hints_view, "HINTS_PER_PERSON", Limit("hints-person", 1))
     assert hint(world.owner, world, "One").status_code == 200
     assert hint(world.owner, world, "Two").status_code == 204
     assert TryCount.objects.count() >= 1
