@@ -166,7 +166,7 @@ LISTED = ("thread__key", "thread__order", "thread__buyer__user", "thread__seller
 def _entries_after(
     role: Role, view: View, cursor: str, filters: Filters | None = None
 ) -> QuerySet[MailboxEntry]:
-    entries = _held_by(role, view)
+    entries = held_by(role, view)
     if filters:
         entries = entries.filter(filtered(filters, role, view.spoken_at, timezone.get_current_timezone()))
     if position := _read_cursor(cursor):
@@ -175,7 +175,8 @@ def _entries_after(
     return entries.order_by(*order).select_related(*LISTED)
 
 
-def _held_by(role: Role, view: View) -> QuerySet[MailboxEntry]:
+def held_by(role: Role, view: View) -> QuerySet[MailboxEntry]:
+    """The role's threads in the view; what was deleted only while it can be restored."""
     entries = entries_of(role).filter(view.holds)
     if view is _DELETED:
         entries = entries.filter(placed_at__gte=timezone.now() - RESTORABLE)
@@ -184,7 +185,7 @@ def _held_by(role: Role, view: View) -> QuerySet[MailboxEntry]:
 
 def counts_of(role: Role) -> dict[str, int]:
     """How many threads need something, by view name, counted up to 100."""
-    return {view.name: _count(_held_by(role, view)) for view in views_of(role) if view.counted}
+    return {view.name: _count(held_by(role, view)) for view in views_of(role) if view.counted}
 
 
 def _count(entries: QuerySet[MailboxEntry]) -> int:

@@ -14,7 +14,16 @@ from django.utils import timezone
 from accounts.roles import Role
 from messages_app.models import MailboxEntry, Message, SearchEntry
 from messages_app.queries.filters import Filters, filtered
-from messages_app.queries.inbox import LISTED, PAGE, InboxPage, ThreadRow, View, entries_of, thread_rows
+from messages_app.queries.inbox import (
+    LISTED,
+    PAGE,
+    InboxPage,
+    ThreadRow,
+    View,
+    entries_of,
+    held_by,
+    thread_rows,
+)
 from messages_app.queries.search_match import MOST, Match, Wanted, holds, newest_matches
 from messages_app.queries.search_places import FIRST, LAST, place_at
 from messages_app.queries.search_snippets import Piece, says, shows_any, snippet_of
@@ -102,7 +111,7 @@ def _owner(role: Role) -> int:
 
 
 def _mailbox(role: Role, asked: Asked, view: View, filters: Filters | None) -> QuerySet[MailboxEntry]:
-    entries = entries_of(role).filter(view.holds)
+    entries = held_by(role, view)
     if filters:
         entries = entries.filter(filtered(filters, role, view.spoken_at, timezone.get_current_timezone()))
     return entries.filter(unread__gt=0) if asked.unread else entries

@@ -2,7 +2,7 @@
 
 A word's matches may be three or three hundred thousand. SQLite's full-text table gives them newest first and
 stops when enough are there. PostgreSQL's GIN index gives all of them at once: good for rare words, so the
-newest messages are looked through first, which is where a common word shows itself.
+newest messages are looked through first, where a common word shows itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from messages_app.models import MailboxEntry
 from messages_app.models.search import packed_tokens
 
 MOST = 500  # matches read for a page of threads
-NEWEST = 1_000  # messages that PostgreSQL looks through before it asks the token index
+# How PostgreSQL looks for words: in the newest messages; where those say that the word is not rare, in some
+# more; else by the token index.
+NEWEST = 250  # messages
+FURTHER = 5_000  # messages
+NOT_RARE = 5  # matches among the newest
 
 # One condition: any of these sets of tokens is in the entry whole.
 TokenAlternatives = Sequence[Sequence[int]]
@@ -48,15 +52,20 @@ class Match:
 
 
 def newest_matches(wanted: Wanted, most: int = MOST, *, threads: int) -> list[Match]:
-    """Up to `most` matches, newest first. One statement; on PostgreSQL two, where the newest messages do not
-    hold matches of that many threads."""
+    """Up to `most` matches, newest first. One statement; on PostgreSQL up to three, where the newest messages
+    do not hold matches of more than that many threads."""
     if not wanted.conditions:
         return _rows(*_without_words(wanted, most))
     if connection.vendor == "sqlite":
         return _rows(*_by_full_text(wanted, most))
-    found = _rows(*_among_newest(wanted, most))
-    enough = len(found) >= most or len({match.thread_id for match in found}) > threads
-    return found if enough else _rows(*_by_index(wanted, most))
+    found = _rows(*_among_newest(wanted, most, NEWEST))
+    if not _fill(found, most, threads) and len(found) >= NOT_RARE:
+        found = _rows(*_among_newest(wanted, most, FURTHER))
+    return found if _fill(found, most, threads) else _rows(*_by_index(wanted, most))
+
+
+def _fill(found: Sequence[Match], most: int, threads: int) -> bool:
+    return len(found) >= most or len({match.thread_id for match in found}) > threads
 
 
 def holds(tokens: Sequence[int], conditions: Sequence[TokenAlternatives]) -> bool:
@@ -100,15 +109,15 @@ def _word(token: int) -> str:
     return f'"{packed_tokens([token]).hex()}"'
 
 
-def _among_newest(wanted: Wanted, most: int) -> tuple[str, list[Any]]:
+def _among_newest(wanted: Wanted, most: int, newest: int) -> tuple[str, list[Any]]:
     tokens, token_params = _in_array(wanted.conditions)
     mailbox, params = _in_mailbox(wanted)
     query = f"""
         SELECT {_COLUMNS} FROM (
             SELECT place, message_id, thread_id, tokens FROM messages_app_searchentry e
-            WHERE {_OWN} ORDER BY e.place DESC LIMIT {NEWEST}
+            WHERE {_OWN} ORDER BY e.place DESC LIMIT %s
         ) e WHERE {tokens} AND {mailbox} ORDER BY e.place DESC LIMIT %s"""  # noqa: S608 - constants; values are parameters
-    return query, [*_own(wanted), *token_params, *params, most]
+    return query, [*_own(wanted), newest, *token_params, *params, most]
 
 
 def _by_index(wanted: Wanted, most: int) -> tuple[str, list[Any]]:

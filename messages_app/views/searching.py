@@ -14,7 +14,7 @@ from messages_app.queries.search_text import read_search
 from messages_app.wording.search import hint_words, part_words
 
 # Of one person, pages of results counted (SEC-4).
-SEARCHES = Limit("search", 120, timedelta(minutes=5))
+SEARCHES = Limit("search", 300, timedelta(minutes=5))
 
 NOTHING = InboxPage(rows=(), next_cursor="")
 
