@@ -40,8 +40,8 @@ def orders_of(role: Role) -> QuerySet[Order]:
 def order_page(role: Role, wanted: OrderFilter, *, zone: tzinfo, after: str = "") -> OrderPage:
     """At most 50 orders that follow `after` (what an earlier page gave; nonsense begins anew).
 
-    Three statements whatever the number of orders, a search for a name one more; none of them reads more
-    than an index holds together.
+    Three statements whatever the number of orders, a search for a name or an alias one more, each answered
+    by an index.
     """
     found = found_by(role, wanted.text)
     orders = orders_of(role).filter(found.condition, state_and_days(wanted, zone))

@@ -30,7 +30,8 @@ class Found:
 
 
 def found_by(role: Role, text: str) -> Found:
-    """What `text` stands for among the role's orders. One statement for a name, else none."""
+    """What `text` stands for among the role's orders. One statement for a name or an alias, else none: looked
+    up first, so that the orders are then read by the index of their parties."""
     if not text:
         return Found(Q())
     if numbers := order_numbers(text):
@@ -59,11 +60,12 @@ def _of_alias(role: Role, text: str) -> Q:
     """The orders of the pair whose other side has this alias, alone or as mail programs write it."""
     word = next(word for word in text.split() if "@" in word)
     address = word.strip("<>,;:.\"'()[]").lower()
+    aliases = Alias.objects.filter(address=address)
     if role.membership:
-        aliases = Alias.objects.filter(pair__seller=role.seller, side=Alias.Side.BUYER, address=address)
-        return Q(buyer__in=aliases.values("pair__buyer"))
-    aliases = Alias.objects.filter(pair__buyer=role.buyer, side=Alias.Side.SELLER, address=address)
-    return Q(seller__in=aliases.values("pair__seller"))
+        own = aliases.filter(pair__seller=role.seller, side=Alias.Side.BUYER)
+        return Q(buyer__in=list(own.values_list("pair__buyer", flat=True)))
+    own = aliases.filter(pair__buyer=role.buyer, side=Alias.Side.SELLER)
+    return Q(seller__in=list(own.values_list("pair__seller", flat=True)))
 
 
 def _of_buyers(role: Role, text: str) -> Found:
