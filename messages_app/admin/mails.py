@@ -3,6 +3,7 @@ the very bytes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,15 +17,40 @@ from messages_app.mail.address_mask import mask_addresses
 from messages_app.models import Case, Delivery, InboundMail
 from messages_app.queries.moderation import case_or_404
 from messages_app.relay.intake import raw_bytes
+from messages_app.relay.parser import PARSER
+from messages_app.sealing.seal import SealBroken
+from messages_app.services.child import Unreadable
+from messages_app.services.own_marks import loop_mark
 from messages_app.services.sending import rendered_mail
 
 _READABLE = 64 * 1024  # bytes that the page shows
 
 
-def readable_mail(case: Case) -> str:
-    """The beginning of the mail's source, every address in it masked; empty where there are no bytes."""
-    raw = _bytes(case)
-    return mask_addresses(raw[:_READABLE].decode("utf-8", "replace")) if raw else ""
+@dataclass(frozen=True, slots=True)
+class ReadableMail:
+    """A mail without real addresses: what it says, where it could be read, and how its source begins."""
+
+    source: str
+    subject: str = ""
+    text: str = ""
+
+
+def readable_mail(case: Case) -> ReadableMail | None:
+    """The mail that the case is about; None where there are no bytes, or none that can be opened."""
+    try:
+        raw = _bytes(case)
+    except (OSError, SealBroken):  # which may be why it waits here
+        return None
+    if not raw:
+        return None
+    source = mask_addresses(raw[:_READABLE].decode("utf-8", "replace"))
+    if case.kind != Case.Kind.UNPROVEN_MAIL:  # what could not be read before is not tried on a page
+        return ReadableMail(source)
+    try:
+        mail, _report = PARSER.parse(raw, envelope_sender="", loop_mark=loop_mark(), own_marks=())
+    except (Unreadable, OSError):
+        return ReadableMail(source)
+    return ReadableMail(source, mask_addresses(mail.subject), mask_addresses(mail.text))
 
 
 @require_safe

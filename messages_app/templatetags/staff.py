@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 
 from messages_app.templatetags.times import span_in_words
 from messages_app.wording import rule_name, state_name
-from messages_app.wording.queue import action_name, decision_name, kind_name
+from messages_app.wording.queue import action_name, decision_name, kind_name, records_name
 
 register = template.Library()
 
@@ -59,3 +59,9 @@ def case_decision(decision: str) -> str:
 def case_action(action: str) -> str:
     """What can be decided."""
     return action_name(action)
+
+
+@register.filter
+def records(model: str) -> str:
+    """What the records of a model are called."""
+    return records_name(model)

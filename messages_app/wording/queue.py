@@ -64,6 +64,36 @@ _WHAT_HAPPENS: dict[tuple[str, str], str | Promise] = {
 }
 
 
+_RECORDS: dict[str, str | Promise] = {
+    "Attachment": gettext_lazy("Files"),
+    "AuditRecord": gettext_lazy("Audit records"),
+    "AuthorizedAddress": gettext_lazy("Authorized addresses"),
+    "Buyer": gettext_lazy("Buyers"),
+    "Case": gettext_lazy("Cases"),
+    "DailyUsage": gettext_lazy("Daily use"),
+    "Decision": gettext_lazy("Decisions"),
+    "Delivery": gettext_lazy("Mails that leave"),
+    "DeliveryAttempt": gettext_lazy("Tries to deliver"),
+    "InboundMail": gettext_lazy("Mails that came in"),
+    "MailboxEntry": gettext_lazy("Places of threads"),
+    "Marketplace": gettext_lazy("Marketplaces"),
+    "Membership": gettext_lazy("Members of teams"),
+    "Message": gettext_lazy("Messages"),
+    "Order": gettext_lazy("Orders"),
+    "Pair": gettext_lazy("Pairs and aliases"),
+    "Product": gettext_lazy("Products"),
+    "ResponseContact": gettext_lazy("Response clocks"),
+    "Seller": gettext_lazy("Sellers"),
+    "Thread": gettext_lazy("Threads"),
+    "User": gettext_lazy("People"),
+}
+
+
+def records_name(model: str) -> str:
+    """What the records of a model are called, by its class's name."""
+    return str(_RECORDS.get(model, model))
+
+
 def kind_name(kind: str) -> str:
     """A kind of case, in the plural."""
     return str(KINDS.get(kind, kind))
