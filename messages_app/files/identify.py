@@ -65,8 +65,8 @@ def _judge(content: bytes) -> Identified:
         return Identified(None, Problem.NOT_ALLOWED_TYPE, hint)
     if _is_another_too(kind, content):
         return Identified(kind, Problem.TWO_TYPES, hint)
-    is_text = kind is Kind.TXT and text is not None
-    inspected = _inspect(kind, content) if not is_text else Inspected(inspect_text(text))
+    text = text if kind is Kind.TXT else None
+    inspected = _inspect(kind, content) if text is None else Inspected(inspect_text(text))
     problem = inspected.problem
     if problem is None and is_vetoed(hint, text=kind is Kind.TXT):
         problem = Problem.NOT_ALLOWED_TYPE

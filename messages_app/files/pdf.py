@@ -137,8 +137,7 @@ class _Walk:
     def _add_file(self, specification: Collection) -> None:
         self._file_names |= {text_at(specification, key) for key in ("/F", "/UF") if key in specification}
         files = specification.get("/EF")
-        for key in files.keys() if isinstance(files, pikepdf.Dictionary) else ():
-            file = files[key]
+        for file in files.values() if isinstance(files, pikepdf.Dictionary) else ():
             if not isinstance(file, pikepdf.Stream):
                 raise _Refused(Problem.EMBEDDED)
             self._files[file.objgen] = file

@@ -52,10 +52,17 @@ def _strip(value: Collection) -> None:
     if "/Rect" in value and "/T" in value and name_at(value, "/Subtype") != "/Widget":
         del value["/T"]
     if isinstance(value, pikepdf.Stream) and name_at(value, "/Filter") == "/DCTDecode":
-        picture = value.read_raw_bytes()
-        stripped = stripped_jpeg(picture)
-        if stripped != picture:
-            value.write(stripped, filter=value.Filter, decode_parms=value.get("/DecodeParms"))
+        value.write(
+            stripped_jpeg(value.read_raw_bytes()),
+            filter=pikepdf.Name.DCTDecode,
+            decode_parms=_parameters(value),
+        )
+
+
+def _parameters(value: Collection) -> pikepdf.Dictionary | None:
+    """How its filter decodes."""
+    found = value.get("/DecodeParms")
+    return found if isinstance(found, pikepdf.Dictionary) else None
 
 
 def _conformance(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, str]]:

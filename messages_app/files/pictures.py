@@ -46,7 +46,8 @@ def _first_page(content: bytes) -> Image.Image:
     try:
         page = document[0]
         scale = PREVIEW / max(*page.get_size(), 1)
-        return page.render(scale=scale).to_pil().convert("RGB")
+        picture: Image.Image = page.render(scale=scale).to_pil()
+        return picture.convert("RGB")
     finally:
         document.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from messages_app.models import Attachment, Message
 from messages_app.vault.files import delete_file
@@ -17,7 +18,7 @@ def purge_files(now: datetime) -> int:
     meanwhile stays, what is still held is looked at again."""
     due = Attachment.objects.filter(purge_at__lte=now).order_by("purge_at")
     rows = list(due.values_list("pk", "message__state")[:_AT_ONCE])
-    by_state: dict[str, list[object]] = {}
+    by_state: dict[str, list[UUID]] = {}
     for row_id, state in rows:
         by_state.setdefault(state, []).append(row_id)
     held = by_state.get(Message.State.HELD, [])

@@ -6,7 +6,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messages_app.files.identify import identify
@@ -160,11 +160,13 @@ def test_marks_of_disk_images_and_tapes_are_refused() -> None:
         assert identify("a.jpg", bytes(content)).problem is Problem.TWO_TYPES
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(name=st.text(max_size=20), content=st.binary(max_size=300))
 def test_arbitrary_bytes_never_stop_it(name: str, content: bytes) -> None:
     assert isinstance(identify(name, content), Identified)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(name=st.sampled_from(sorted(samples.SOUND)), data=st.data())
 def test_changed_and_cut_files_never_stop_it(name: str, data: st.DataObject) -> None:
     content = bytearray(samples.SOUND[name])
@@ -176,6 +178,7 @@ def test_changed_and_cut_files_never_stop_it(name: str, data: st.DataObject) -> 
         assert identified.problem is not None or identified.kind is KINDS[name]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(name=st.sampled_from(sorted(samples.SOUND)), junk=st.binary(max_size=400))
 def test_a_right_start_with_anything_behind_it_never_stops_it(name: str, junk: bytes) -> None:
     assert isinstance(identify(name, samples.SOUND[name][:12] + junk), Identified)
