@@ -8,7 +8,7 @@ from django.utils import translation
 
 from accounts.models import Pair
 from messages_app.models import Delivery, Message, Thread
-from messages_app.policy.facts import Side
+from messages_app.policy.facts import Door, Side
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.page import Page, render_page
 from messages_app.relay.render_copy import Copy, page_of
@@ -49,7 +49,9 @@ def _copy(pair: Pair, order: Order, reason: str, content: Content) -> Copy:
         topic=reason,
         started_by=Side.SELLER,
     )
-    message = Message(thread=thread, pair=pair, author=Side.SELLER, reason=reason, proactive=True)
+    message = Message(
+        thread=thread, pair=pair, author=Side.SELLER, door=Door.WEB, reason=reason, proactive=True
+    )
     delivery = Delivery(pair=pair, message=message, to_side=Side.BUYER)
     lines = tuple(order.lines.all())
     parcel = Parcel(delivery=delivery, context={}, thread=thread, lines=lines)

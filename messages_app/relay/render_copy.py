@@ -14,7 +14,7 @@ from messages_app.files.kinds import MEDIA_TYPES, Kind
 from messages_app.mail.compose import OutgoingFile, OutgoingMail
 from messages_app.mail.parsed import LeftOut
 from messages_app.models import Attachment, Message, Thread
-from messages_app.policy.facts import Side
+from messages_app.policy.facts import Door, Side
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.frame import brand_of, row_message_id, seed_of, thread_address, thread_code, zone_of
 from messages_app.relay.page import Button, Page, render_page
@@ -26,7 +26,7 @@ from messages_app.vault.content import Content, shown_content
 from messages_app.vault.files import read_file
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
-from messages_app.wording import reason_name, short_time, size_name, topic_name
+from messages_app.wording import Letter, letter_for, reason_name, short_time, size_name, topic_name
 
 _LINES_NAMED = 5
 
@@ -140,7 +140,22 @@ def page_of(copy: Copy) -> Page:
             "html": _html(copy),
             "files": [f"{file.name}, {size_name(row.size)}" for row, file in copy.files if not row.inline],
             "notes": _notes(copy.content),
+            "letter": _letter(copy),
         },
+    )
+
+
+def _letter(copy: Copy) -> Letter | None:
+    """The marketplace's words around a seller's first ones about an order (RSN-3); a mail has its own."""
+    order = copy.thread.order
+    if copy.to_seller or not copy.message.proactive or copy.message.door == Door.MAIL or order is None:
+        return None
+    return letter_for(
+        copy.message.reason,
+        buyer=copy.pair.buyer.display_name,
+        seller=copy.sender,
+        placed_at=order.placed_at,
+        zone=zone_of(copy.parcel),
     )
 
 

@@ -44,6 +44,12 @@ def short_time(moment: datetime, zone: tzinfo = UTC) -> str:
     return format_datetime(moment, f"{_DAYS[language][0]}, HH:mm", tzinfo=zone, locale=language)
 
 
+def day(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Date and year: "19 November 2026"."""
+    language = _language()
+    return format_datetime(moment, _DAYS[language][1], tzinfo=zone, locale=language)
+
+
 def day_and_time(moment: datetime, zone: tzinfo = UTC) -> str:
     """Date, year, time and place: "19 November 2026, 10:41 (London)"."""
     language = _language()
