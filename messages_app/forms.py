@@ -70,11 +70,6 @@ class MessageForm(forms.Form):
         self.fields["upload"] = UploadsField(required=False)
         self.uploaded: tuple[SubmittedFile, ...] = ()  # what `upload` names, once it was fetched
 
-    @property
-    def most_bytes(self) -> int:
-        """How much text and files together may hold (ATT-1)."""
-        return settings.MAX_MESSAGE_BYTES
-
     def clean(self) -> dict[str, Any]:
         """Refuses what was more than the server keeps; below that the gate weighs the message (ATT-1)."""
         data: dict[str, Any] = super().clean() or self.cleaned_data

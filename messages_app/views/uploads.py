@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
@@ -17,6 +16,7 @@ from accounts.access import role_or_404
 from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required
 from messages_app.files.kinds import MEDIA_TYPES, Kind
+from messages_app.forms import upload_limit_mb
 from messages_app.queries.drafts import UploadView, draft_at, upload_or_404
 from messages_app.services.uploads import Refusal, add_upload, remove_upload, submitted_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
@@ -63,9 +63,8 @@ def _refused(name: str, why: str, *, status: int) -> JsonResponse:
 def _state(desk: Desk) -> dict[str, str]:
     """What all files together use, and the draft's version."""
     draft = draft_at(desk.target)
-    used = render_to_string(
-        "messages_app/_uploads_used.html", {"draft": draft, "most": settings.MAX_MESSAGE_BYTES}
-    )
+    context = {"draft": draft, "upload_limit_mb": upload_limit_mb()}
+    used = render_to_string("messages_app/_uploads_used.html", context)
     return {"used": used.strip(), "saved_at": draft.saved_at.isoformat() if draft else ""}
 
 
