@@ -22,6 +22,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from accounts.models import User
+from accounts.queries.second_factor import STAFF
 from messages_app.models import Delivery, InboundMail
 from messages_app.relay.backend import SmtpBackend
 from messages_app.runner import lock_path
@@ -59,6 +61,7 @@ def examine() -> Iterator[Line]:
     yield check_scanner()
     if database.level != "error":
         yield check_keys()
+        yield check_staff()
         yield check_clock()
         yield check_worker()
         yield from check_rows()
@@ -109,6 +112,20 @@ def check_keys() -> Line:
             "Bring back the keys that it was sealed with; the newest stands first.",
         )
     return Line("ok", "keys", "They open what is stored.")
+
+
+def check_staff() -> Line:
+    """Whether staff, who may open what others wrote, get in by a password alone (ACC-1)."""
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    alone = staff.exclude(second_factor__confirmed_at__isnull=False).count()
+    if settings.DEMO or not alone or settings.SECOND_FACTOR_REQUIRED_FOR in STAFF:
+        return Line("ok", "staff", "Staff sign in as this installation wants it.")
+    return Line(
+        "warning",
+        "staff",
+        f"{alone} of staff sign in by a password alone.",
+        "Write SECOND_FACTOR_REQUIRED_FOR=staff: they set a second factor up when they sign in next.",
+    )
 
 
 def check_worker() -> Line:

@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The same by keys that SECRET_KEY has replaced."""
         return (self._session_stamp(secret) for secret in settings.SECRET_KEY_FALLBACKS)
 
-    def _session_stamp(self, secret: str | None) -> str:
+    def _session_stamp(self, secret: str | bytes | None) -> str:
         state = f"{self.password}\n{self.email}\n{self.sessions_ended}"
         return salted_hmac("accounts.session", state, secret=secret, algorithm="sha256").hexdigest()
 

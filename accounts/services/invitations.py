@@ -89,7 +89,7 @@ def accept_as_newcomer(
     """The same for somebody without an account, or who never claimed theirs: the link proves the address,
     as a claim link does. None also where the account has a password by now."""
     row = invitation_by_token(token, lock=True)
-    user = row and _newcomer(row.email, language, now)
+    user = _newcomer(row.email, language, now) if row else None
     if row is None or user is None:
         return None
     user.full_name = full_name or user.full_name

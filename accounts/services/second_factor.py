@@ -41,7 +41,7 @@ def confirm_second_factor(*, user: User, code: str, now: datetime) -> tuple[str,
     All other sessions of the person end.
     """
     factor = SecondFactor.objects.select_for_update().filter(user=user, confirmed_at=None).first()
-    secret = factor and _secret_of(factor)
+    secret = _secret_of(factor) if factor else None
     step = matching_step(secret, code, now) if secret else None
     if factor is None or step is None:
         return None
@@ -57,7 +57,7 @@ def use_code(*, user: User, code: str, now: datetime) -> bool:
     """Whether a code of the app or a recovery code lets this person in. Either works once (RFC 6238 5.2);
     of two at once one wins."""
     factor = second_factor_of(user)
-    secret = factor and _secret_of(factor)
+    secret = _secret_of(factor) if factor else None
     if factor is None or secret is None:
         return False
     step = matching_step(secret, code, now)

@@ -40,7 +40,7 @@ SHOWN_CODE = re.compile(r"<li><code>([a-z2-9]{5}-[a-z2-9]{5})</code></li>")
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(LATER, tick=False) as coordinates:
         yield coordinates
 
@@ -150,7 +150,7 @@ def test_a_rotation_seals_the_keys_anew(settings: Settings) -> None:
 
 
 @pytest.mark.rule("ACC-1", "SEC-3")
-def test_a_person_sets_it_up_and_signs_in_with_it(clock: time_machine.Coordinates) -> None:
+def test_a_person_sets_it_up_and_signs_in_with_it(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     client, elsewhere = visitor(user), visitor(user)
     page = client.get(PAGE).content.decode()
@@ -181,7 +181,7 @@ def test_a_person_sets_it_up_and_signs_in_with_it(clock: time_machine.Coordinate
 
 
 @pytest.mark.rule("ACC-1")
-def test_a_code_that_was_used_does_not_sign_in_again(clock: time_machine.Coordinates) -> None:
+def test_a_code_that_was_used_does_not_sign_in_again(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     secret, _ = switched_on(user, NOON)
     first, second = visitor(), visitor()
@@ -194,7 +194,7 @@ def test_a_code_that_was_used_does_not_sign_in_again(clock: time_machine.Coordin
 
 
 @pytest.mark.rule("ACC-1", "SEC-4")
-def test_ten_wrong_codes_lock_the_person_for_a_quarter_of_an_hour(clock: time_machine.Coordinates) -> None:
+def test_ten_wrong_codes_lock_the_person_for_a_quarter_of_an_hour(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     secret, codes = switched_on(user, NOON)
     client = visitor()
@@ -213,7 +213,7 @@ def test_ten_wrong_codes_lock_the_person_for_a_quarter_of_an_hour(clock: time_ma
 
 
 @pytest.mark.rule("ACC-1", "SEC-4")
-def test_a_right_code_starts_the_count_anew(clock: time_machine.Coordinates) -> None:
+def test_a_right_code_starts_the_count_anew(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     _, codes = switched_on(user, NOON)
     for code in codes[:2]:
@@ -227,7 +227,7 @@ def test_a_right_code_starts_the_count_anew(clock: time_machine.Coordinates) -> 
 @pytest.mark.rule("ACC-1")
 @pytest.mark.parametrize("change", ["time", "password", "inactive", "nobody"])
 def test_between_password_and_code_nothing_else_may_change(
-    clock: time_machine.Coordinates, change: str
+    clock: time_machine.Traveller, change: str
 ) -> None:
     user = BuyerFactory.create().user
     _, codes = switched_on(user, NOON)
@@ -247,7 +247,7 @@ def test_between_password_and_code_nothing_else_may_change(
 
 
 @pytest.mark.rule("ACC-1")
-def test_the_code_may_take_ten_minutes(clock: time_machine.Coordinates) -> None:
+def test_the_code_may_take_ten_minutes(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     _, codes = switched_on(user, NOON)
     client = visitor()
@@ -257,7 +257,7 @@ def test_the_code_may_take_ten_minutes(clock: time_machine.Coordinates) -> None:
 
 
 @pytest.mark.rule("ACC-1", "UX-5")
-def test_what_somebody_wrote_waits_for_the_code_too(clock: time_machine.Coordinates) -> None:
+def test_what_somebody_wrote_waits_for_the_code_too(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     _, codes = switched_on(user, NOON)
     client = visitor()
@@ -276,7 +276,7 @@ def test_what_somebody_wrote_waits_for_the_code_too(clock: time_machine.Coordina
 
 @pytest.mark.rule("ACC-1")
 @pytest.mark.parametrize("proof", ["password", "app", "recovery"])
-def test_switching_off_asks_the_password_or_a_code(clock: time_machine.Coordinates, proof: str) -> None:
+def test_switching_off_asks_the_password_or_a_code(clock: time_machine.Traveller, proof: str) -> None:
     user = BuyerFactory.create().user
     secret, codes = switched_on(user, NOON)
     client, elsewhere = visitor(user), visitor(user)
@@ -292,7 +292,7 @@ def test_switching_off_asks_the_password_or_a_code(clock: time_machine.Coordinat
 
 
 @pytest.mark.rule("ACC-1", "SEC-4")
-def test_new_codes_are_shown_once_and_tries_for_them_are_counted(clock: time_machine.Coordinates) -> None:
+def test_new_codes_are_shown_once_and_tries_for_them_are_counted(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     _, old = switched_on(user, NOON)
     client = visitor(user)
@@ -308,7 +308,7 @@ def test_new_codes_are_shown_once_and_tries_for_them_are_counted(clock: time_mac
 
 
 @pytest.mark.rule("ACC-1")
-def test_a_new_password_by_link_does_not_go_round_it(clock: time_machine.Coordinates) -> None:
+def test_a_new_password_by_link_does_not_go_round_it(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
     switched_on(user, NOON)
     new = "a-quite-long-passphrase"
@@ -366,7 +366,7 @@ def test_who_must_have_one_is_led_to_it_before_anything_else(
 
 
 @pytest.mark.rule("ACC-1")
-def test_once_it_is_set_up_everything_opens(settings: Settings, clock: time_machine.Coordinates) -> None:
+def test_once_it_is_set_up_everything_opens(settings: Settings, clock: time_machine.Traveller) -> None:
     settings.SECOND_FACTOR_REQUIRED_FOR = "both"
     user = MembershipFactory.create().user
     client = visitor()

@@ -69,6 +69,7 @@ MISTAKES = [
     ({"RETRY_SCHEDULE": "30, soon"}, "RETRY_SCHEDULE must be seconds separated by commas"),
     ({"RETRY_SCHEDULE": "30,0"}, "RETRY_SCHEDULE must be seconds separated by commas"),
     ({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL is unknown"),
+    ({"SECOND_FACTOR_REQUIRED_FOR": "all"}, "SECOND_FACTOR_REQUIRED_FOR is unknown: write one of"),
 ]
 
 

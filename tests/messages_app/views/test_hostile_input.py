@@ -46,7 +46,7 @@ ONE_OF_EACH = (MOMENTS[0], str(2**70), "a\0b", "a:b", "\ud7ff\uffff" * 300)
 
 # Every name that a page of ours reads, for all of them alike.
 FIELDS = """
-    action address after allowed before blocked buyer_messages_address display_name email files full_name
+    action address after code proof allowed before blocked buyer_messages_address display_name email files full_name
     language mail_messages marketplace new_password1 next order password reason role subject text theme
     time_zone token topic username view
 """.split()
@@ -107,7 +107,7 @@ def test_every_place_in_a_list_takes_anything(
 
 
 @pytest.mark.rule("REL-4", "SEC-1")
-@pytest.mark.parametrize("name", ["change_address", "change_member", "change_seller"])
+@pytest.mark.parametrize("name", ["change_address", "change_invitation", "change_member", "change_seller"])
 @pytest.mark.parametrize("number", [0, 2**31, 2**63 - 1, 2**63, 10**30])
 def test_a_number_that_no_row_has_is_not_found(world: World, name: str, number: int) -> None:
     for client in browsers(world):
@@ -116,7 +116,7 @@ def test_a_number_that_no_row_has_is_not_found(world: World, name: str, number: 
 
 @pytest.mark.rule("REL-4", "SEC-4")
 @pytest.mark.parametrize(
-    "name", ["link_no_response", "link_opt_out", "link_unsubscribe", "confirm_address", "set_password"]
+    "name", ["link_no_response", "link_opt_out", "link_unsubscribe", "confirm_address", "invitation", "set_password"]
 )
 @pytest.mark.parametrize("token", ["\0", "a~b~c", "~~", "%00~x", "x" * 3000, "ü~1~2", "1-2~abc~def"])
 def test_a_link_of_nonsense_is_gone(db: None, name: str, token: str) -> None:
