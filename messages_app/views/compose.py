@@ -74,7 +74,11 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What the buyer gets of a text that is being written (RSN-3): a part of the page, nothing is kept."""
     role = seller_role_or_404(request, Permission.REPLY)
     order = order_or_404(role, request.GET.get("order", ""))
-    context = {"order": order, "preview": _preview(order, pair_of_order(order), request.POST)}
+    context = {
+        "order": order,
+        "preview": _preview(order, pair_of_order(order), request.POST),
+        "chosen": REASON_BY_NAME.get(request.POST.get("reason", "")),
+    }
     return render(request, "messages_app/_preview.html", context)
 
 

@@ -24,7 +24,7 @@ for (const form of document.querySelectorAll("[data-contact]")) {
     const words = count.dataset.words.replace("{count}", figure(length())).replace("{limit}", figure(limit));
     if (limit) count.textContent = words;
     count.classList.toggle("contact__over", limit > 0 && length() > limit);
-    part("takes").textContent = reason.dataset.takes;
+    for (const words of form.querySelectorAll("[data-contact-takes]")) words.textContent = reason.dataset.takes;
     part("text").hidden = limit === 0;
     text.disabled = limit === 0; // kept, not sent
     part("no-text").hidden = limit !== 0;
