@@ -1,7 +1,8 @@
-"""`python -m benchmarks`: PERF-1 to PERF-3 on SQLite and on PostgreSQL with Redis.
+"""`python -m benchmarks`: PERF-1 to PERF-3 and PERF-5 to PERF-8 on SQLite and on PostgreSQL with Redis.
 
-Everything is a ratio to a bare aiosmtpd sink in the same run, the things compared in turn, the median
-of three rounds. `BENCH=quick` takes one round of fewer mails.
+Everything is a ratio to a bare aiosmtpd sink or a bare Django page in the same run, the things compared in
+turn, the median of three rounds. `BENCH=quick` takes one round of fewer mails and the smallest store;
+`BENCH_ONLY=mail` or `BENCH_ONLY=pages` takes one half.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from statistics import median, quantiles
 
 import psycopg
 
+from benchmarks.pages import measure_pages
 from benchmarks.product import Product, arrivals, product, sink, wait_for_arrivals
 from benchmarks.report import Figure, table, write
 from benchmarks.traffic import mails, send_all, send_paced
@@ -25,6 +27,9 @@ ROUNDS = 1 if QUICK else 3
 ACCEPTED = 200 if QUICK else 1000  # mails of PERF-1
 CORRIDOR = 150 if QUICK else 2000  # mails of PERF-2
 PACED = 40 if QUICK else 200  # mails of PERF-3, at each rate
+SIZES = [1_000] if QUICK else [1_000, 10_000, 100_000]  # messages of PERF-5 to PERF-8
+REQUESTS = 60 if QUICK else 120  # of each page in a round
+ONLY = os.environ.get("BENCH_ONLY", "")
 PAIRS, STORE = 200, 1000
 FOLDER = Path("bench-results")
 
@@ -32,10 +37,13 @@ FOLDER = Path("bench-results")
 def main() -> None:
     found = servers.start(durable=True)
     try:
-        figures = [
-            *_measure("SQLite", "", ""),
-            *_measure("PostgreSQL, Redis", found.postgres_url, found.redis_url),
-        ]
+        figures: list[Figure] = []
+        if ONLY != "pages":
+            figures += _measure("SQLite", "", "")
+            figures += _measure("PostgreSQL, Redis", found.postgres_url, found.redis_url)
+        if ONLY != "mail":
+            url = found.postgres_url
+            figures += measure_pages(SIZES, ROUNDS, REQUESTS, lambda name: _fresh(url, name))
     finally:
         found.stop()
     write(figures, FOLDER)

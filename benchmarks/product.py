@@ -54,7 +54,7 @@ def sink(mode: str, notes: Path | None = None) -> Iterator[int]:
     """A bare aiosmtpd; yields its port."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.sink", str(port), mode, *([str(notes)] if notes else [])]
-    with _process(command, dict(os.environ)):
+    with running_process(command, dict(os.environ)):
         _wait_for(port)
         yield port
 
@@ -71,11 +71,11 @@ def product(
         with sink("record", notes) as sink_port:
             env = environment(folder, sink_port=sink_port, database=database, redis=redis)
             _manage(env, "migrate", "--verbosity", "0")
-            printed = _python(env, "-m", "benchmarks.fill", str(pairs), str(messages))
+            printed = run_python(env, "-m", "benchmarks.fill", str(pairs), str(messages))
             writers = [Writer(**row) for row in json.loads(printed)]
             port = free_port()
             door = [sys.executable, "manage.py", "relay_listen", "--port", str(port)]
-            with _process(door, env), _workers(env, redis=bool(redis), wanted=worker):
+            with running_process(door, env), _workers(env, redis=bool(redis), wanted=worker):
                 _wait_for(port)
                 yield Product(port, writers, notes)
 
@@ -117,16 +117,17 @@ def _workers(env: dict[str, str], *, redis: bool, wanted: bool) -> Iterator[None
             "--without-gossip",
             "--without-mingle",
         ]
-    with _process(command, env):
+    with running_process(command, env):
         time.sleep(4)  # a worker says nothing when it is ready; it is not what is timed
         yield
 
 
 @contextmanager
-def _process(command: list[str], env: dict[str, str]) -> Iterator[None]:
+def running_process(command: list[str], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with the block."""
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
@@ -137,10 +138,11 @@ def _process(command: list[str], env: dict[str, str]) -> Iterator[None]:
 
 
 def _manage(env: dict[str, str], *arguments: str) -> None:
-    _python(env, "manage.py", *arguments)
+    run_python(env, "manage.py", *arguments)
 
 
-def _python(env: dict[str, str], *arguments: str) -> str:
+def run_python(env: dict[str, str], *arguments: str) -> str:
+    """What a Python of ours prints."""
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True
     )
