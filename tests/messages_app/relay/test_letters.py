@@ -49,13 +49,8 @@ def test_a_reason_of_no_table_has_no_opening() -> None:
 def test_the_frame_stands_around_the_sellers_text_in_text_and_html() -> None:
     pair = pair_of_two()
     order = order_for(pair, placed_at=PLACED)
-    say(
-        pair,
-        Side.SELLER,
-        "Two of the four arrived broken here.",
-        order_id=order.pk,
-        reason="unexpected_problem",
-    )
+    text = "Two of the four arrived broken here."
+    say(pair, Side.SELLER, text, order_id=order.pk, reason="unexpected_problem")
     mail = only_mail()
     for words in (body(mail, "plain"), plain(body(mail, "html"))):
         places = [
