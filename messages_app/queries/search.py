@@ -69,8 +69,9 @@ def search_page(
     """Up to 50 threads of the view whose messages the search finds, by their newest such message, from the
     cursor on; an unreadable cursor begins at the front. A fixed number of statements."""
     wanted = _wanted(role, asked, view, cursor, filters)
-    matches = newest_matches(wanted, MOST_OPENED if asked.phrases else MOST, threads=PAGE)
-    saturated = len(matches) >= (MOST_OPENED if asked.phrases else MOST)
+    most, threads = _reach(asked, cursor)
+    matches = newest_matches(wanted, most, threads=threads)
+    saturated = len(matches) >= most or len({match.thread_id for match in matches}) > threads
     last = matches[-1].place if matches else FIRST
     matches = _with_phrases(role, asked, matches)
     if _read_cursor(cursor) is not None:
@@ -82,6 +83,13 @@ def search_page(
         last = shown[-1].place
     more = len(newest) > PAGE or saturated
     return InboxPage(rows=_rows(role, asked, shown), next_cursor=str(last) if more else "")
+
+
+def _reach(asked: Asked, cursor: str) -> tuple[int, int]:
+    """How many matches to read, of how many threads: more of them where some will turn out not to count."""
+    if asked.phrases:
+        return MOST_OPENED, MOST_OPENED
+    return MOST, 2 * PAGE if cursor else PAGE
 
 
 def _wanted(role: Role, asked: Asked, view: View, cursor: str, filters: Filters | None) -> Wanted:

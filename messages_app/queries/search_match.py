@@ -52,16 +52,16 @@ class Match:
 
 
 def newest_matches(wanted: Wanted, most: int = MOST, *, threads: int) -> list[Match]:
-    """Up to `most` matches, newest first. One statement; on PostgreSQL up to three, where the newest messages
-    do not hold matches of more than that many threads."""
+    """Up to `most` matches, newest first, ending at the first one of more than that many threads. One
+    statement; on PostgreSQL up to three, where the newest messages do not hold as many."""
     if not wanted.conditions:
-        return _rows(*_without_words(wanted, most))
+        return _rows(*_without_words(wanted, most), threads)
     if connection.vendor == "sqlite":
-        return _rows(*_by_full_text(wanted, most))
-    found = _rows(*_among_newest(wanted, most, NEWEST))
+        return _rows(*_by_full_text(wanted, most), threads)
+    found = _rows(*_among_newest(wanted, most, NEWEST), threads)
     if not _fill(found, most, threads) and len(found) >= NOT_RARE:
-        found = _rows(*_among_newest(wanted, most, FURTHER))
-    return found if _fill(found, most, threads) else _rows(*_by_index(wanted, most))
+        found = _rows(*_among_newest(wanted, most, FURTHER), threads)
+    return found if _fill(found, most, threads) else _rows(*_by_index(wanted, most), threads)
 
 
 def _fill(found: Sequence[Match], most: int, threads: int) -> bool:
@@ -87,13 +87,14 @@ def _without_words(wanted: Wanted, most: int) -> tuple[str, list[Any]]:
 
 
 def _by_full_text(wanted: Wanted, most: int) -> tuple[str, list[Any]]:
-    """The full-text table leads, whatever the planner thinks: it walks its rows newest first."""
+    """The full-text table leads, whatever the planner thinks: it walks its rows newest first. The plus keeps
+    the bounds of its rows from becoming a range of the other table's index, read anew for each row."""
     mailbox, params = _in_mailbox(wanted)
     query = f"""
         SELECT {_COLUMNS}
         FROM messages_app_searchwords w CROSS JOIN messages_app_searchentry e
         WHERE w.messages_app_searchwords MATCH %s AND w.rowid >= %s AND w.rowid < %s
-        AND e.side = %s AND e.owner = %s AND e.place = w.rowid AND {mailbox}
+        AND e.side = %s AND e.owner = %s AND e.place = +w.rowid AND {mailbox}
         ORDER BY w.rowid DESC LIMIT %s"""  # noqa: S608 - constants; values are parameters
     text = " AND ".join(_full_text(alternatives) for alternatives in wanted.conditions)
     bounds = [wanted.since, wanted.until]
@@ -157,10 +158,17 @@ def _in_mailbox(wanted: Wanted) -> tuple[str, Sequence[Any]]:
     return f"EXISTS ({sql})", params
 
 
-def _rows(query: str, params: Sequence[Any]) -> list[Match]:
+def _rows(query: str, params: Sequence[Any], threads: int) -> list[Match]:
+    """Read until there is one of more than that many threads."""
+    found, known = list[Match](), set[UUID | str]()
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return [Match(place, _uuid(message), _uuid(thread)) for place, message, thread in cursor.fetchall()]
+        for place, message, thread in cursor:
+            found.append(Match(place, _uuid(message), _uuid(thread)))
+            known.add(thread)
+            if len(known) > threads:
+                break
+    return found
 
 
 def _uuid(value: UUID | str) -> UUID:

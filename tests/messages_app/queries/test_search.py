@@ -337,3 +337,17 @@ def test_statements_do_not_grow_with_what_is_found(pair: Pair, query: str, most:
             found(selling(pair), query)
         counts.append(len(statements))
     assert counts[0] <= counts[1] <= most + 2 * (connection.vendor == "postgresql")
+
+
+@pytest.mark.rule("BOX-6")
+def test_sqlite_walks_the_full_text_table_and_looks_up_one_entry_a_row(pair: Pair) -> None:
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL is told by MATERIALIZED
+    wanted = search._wanted(selling(pair), read_search("parcel"), search.EVERYWHERE, "", None)
+    query, params = search_match._by_full_text(wanted, 50)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {query}", params)
+        plan = [row[3] for row in cursor.fetchall()]
+    assert "VIRTUAL TABLE" in plan[0]
+    assert "search_entries_of_owner (side=? AND owner=? AND place=?)" in plan[1]
+    assert not any("TEMP B-TREE" in step for step in plan)
