@@ -14,14 +14,16 @@ from messages_app.models import Attachment, Delivery
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import file_meta
 from messages_app.services import scanner
+from messages_app.services.decided import Outcome
+from messages_app.services.release import release_message
 from messages_app.services.scanner import Scan, ping, scan
 from messages_app.services.submission import SubmittedFile
 from messages_app.vault.files import read_file
 from messages_app.vault.keys import open_key
 from tests.clamd import VIRUS, running_clamd
-from tests.factories import OrderFactory, PairFactory
+from tests.factories import OrderFactory, PairFactory, UserFactory
 from tests.messages_app.files.samples import SOUND, image
-from tests.messages_app.services.gate import codes, mail, message_of, page, send
+from tests.messages_app.services.gate import NOON, codes, mail, message_of, page, send
 from tests.servers import free_port
 
 pytestmark = pytest.mark.rule("ATT-7")
@@ -121,6 +123,30 @@ def test_while_the_scanner_is_down_files_wait(settings: Settings, pair: Pair, do
     sent = send(door(pair, Side.BUYER, files=(GOOD,)))
     assert (sent.state, codes(sent)) == ("held", ["unscanned"])
     assert not Delivery.objects.filter(message=sent.message_id, kind=Delivery.Kind.COPY).exists()
+
+
+@pytest.mark.rule("POL-7")
+@pytest.mark.parametrize(
+    ("file", "now_up", "outcome", "objected"),
+    [
+        (GOOD, True, Outcome.DONE, []),
+        (GOOD, False, Outcome.OBJECTED, ["unscanned"]),
+        (BAD, True, Outcome.OBJECTED, ["infected"]),
+    ],
+    ids=["clean", "still-down", "infected"],
+)
+def test_a_moderators_release_asks_the_scanner_again(
+    settings: Settings, pair: Pair, file: SubmittedFile, now_up: bool, outcome: Outcome, objected: list[str]
+) -> None:
+    settings.CLAMD_URL = f"tcp://127.0.0.1:{free_port()}"
+    sent = send(page(pair, Side.BUYER, files=(file,)))
+    assert sent.state == "held"
+    with running_clamd() as clamd:
+        if now_up:
+            settings.CLAMD_URL = clamd.url
+        done = release_message(sent.message_id, by=UserFactory.create(), reason="Looked at.", now=NOON)
+        assert clamd.scanned == ([file.content] if now_up else [])
+    assert (done.outcome, [finding.code for finding in done.objections]) == (outcome, objected)
 
 
 def test_a_scanner_that_finds_nothing_changes_nothing(settings: Settings, pair: Pair) -> None:

@@ -61,7 +61,8 @@ def test_strangers_get_what_they_would_get_for_a_file_that_does_not_exist(
         for row_id in (photo.pk, uuid4()):
             with CaptureQueriesContext(connection) as captured:
                 answer = browser.get(reverse(address, args=[row_id]))
-            seen.append((answer.status_code, TOKEN.sub(b"", answer.content), len(captured)))
+            said = TOKEN.sub(b"", answer.content).replace(str(row_id).encode(), b"")
+            seen.append((answer.status_code, said, len(captured)))
         assert seen[0] == seen[1]
         assert seen[0][0] == 404
     assert signed_in(world.blind).get(reverse(address, args=[photo.pk])).status_code == 403
