@@ -55,9 +55,7 @@ class SearchEntry(models.Model):
     tokens = TokensField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["message", "side"], name="one_search_entry_per_side")
-        ]
+        constraints = [models.UniqueConstraint(fields=["message", "side"], name="one_search_entry_per_side")]
         indexes = [models.Index(fields=["side", "owner", "place"], name="search_entries_of_owner")]
 
     def __str__(self) -> str:
