@@ -1,4 +1,4 @@
-"""The queue's pages: filters, search, paging, decisions one by one and several at once (MOD-3, ALI-6, UX-8)."""
+"""The queue’s pages: filters, search, paging, decisions one by one and several at once (MOD-3, UX-8)."""
 
 from __future__ import annotations
 
