@@ -279,3 +279,24 @@ def test_a_session_that_ended_says_so_and_keeps_the_text(visitors: VisitorMaker,
         timeout=15_000
     )
     expect(text_of(desk.page)).to_have_value("Do not lose me")
+
+
+@pytest.mark.rule("BOX-11")
+def test_who_reads_further_up_stays_there_and_is_told(visitors: VisitorMaker, world: World) -> None:
+    long = "\n\n".join(f"Line {number} of a long story." for number in range(60))
+    write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk, text=long)
+    desk = at_thread(visitors(), world)
+    conversation = desk.page.locator(".conversation__scroll")
+    conversation.evaluate("box => box.scrollTo(0, -600)")
+    line = desk.page.get_by_text("Line 40 of a long story.")
+    before = line.bounding_box()
+    write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk, text="One more thing.")
+    chip = desk.page.get_by_role("button", name="New message")
+    expect(chip).to_be_visible(timeout=15_000)
+    after = line.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) <= 2  # pixels
+    chip.click()
+    expect(desk.page.locator(".message").filter(has_text="One more thing.")).to_be_in_viewport()
+    expect(chip).to_be_hidden()
