@@ -203,14 +203,10 @@ class NextDue:
 
 def next_due(role: Role, beside: UUID | None = None) -> NextDue | None:
     """The soonest due thread of a seller, other than the one that is open; one statement."""
-    entry = (
-        entries_of(role)
-        .filter(due_at__isnull=False)
-        .exclude(thread_id=beside)
-        .select_related("thread__buyer")
-        .order_by("due_at", "thread_id")
-        .first()
-    )
+    due = entries_of(role).filter(due_at__isnull=False).order_by("due_at", "thread_id")
+    if beside:
+        due = due.exclude(thread_id=beside)
+    entry = due.select_related("thread__buyer").first()
     if entry is None or entry.due_at is None:
         return None
     return NextDue(id=entry.thread_id, who=entry.thread.buyer.display_name, due_at=entry.due_at)

@@ -190,7 +190,9 @@ def other_orders(thread: Thread) -> list[Order]:
     without an order may be about (ALI-6). Two statements; none for the marketplace's own threads."""
     if thread.seller_id is None:
         return []
-    orders = Order.objects.filter(buyer=thread.buyer_id, seller=thread.seller_id).exclude(pk=thread.order_id)
+    orders = Order.objects.filter(buyer=thread.buyer_id, seller=thread.seller_id)
+    if thread.order_id:
+        orders = orders.exclude(pk=thread.order_id)
     return list(orders.prefetch_related("lines__product").order_by("-placed_at", "-pk")[:OTHER_ORDERS])
 
 

@@ -1,4 +1,4 @@
-"""The mailbox in panes: what a wide window, a tablet and a phone show, by mouse, by thumb and by keyboard (BOX-2,
+"""The mailbox in panes: what a wide window, a tablet and a phone show, by mouse, thumb and keyboard (BOX-2,
 BOX-12, UX-1 to UX-3, UX-7)."""
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def test_a_wide_window_shows_all_and_loads_no_page_anew(visitors: VisitorMaker, 
     expect(pane(seller, "thread")).to_contain_text("A word of Bert.")
     for part in ("list", "thread", "order"):
         expect(pane(seller, part)).to_be_visible()
-    expect(page).to_have_title("(3) Bert: Where is it? · " + world.pair.seller.trade_name)
+    expect(page).to_have_title(f"(3) Bert: Other · {world.pair.seller.trade_name}")
     expect(row(seller, "Bert").get_by_role("link")).to_have_attribute("aria-current", "true")
     expect(page.locator(".row--unread")).to_have_count(2)
     expect(page.locator("#views a").filter(has_text="Unread")).to_contain_text("3")

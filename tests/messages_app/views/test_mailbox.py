@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -71,7 +71,7 @@ def test_a_day_begins_at_midnight_of_the_person(pairs: dict[str, Pair], seconds:
     owner = seller_owner(pairs["Ada"].seller)
     owner.time_zone = "Asia/Tokyo"
     owner.save()
-    midnight = timezone.datetime.fromisoformat("2026-03-10T00:00:00+09:00")
+    midnight = datetime.fromisoformat("2026-03-10T00:00:00+09:00")
     MailboxEntry.objects.update(last_at=midnight + timedelta(seconds=seconds))
     path = f"{reverse('inbox')}?view=all"
     assert bool(names_on(signed_in(owner).get(f"{path}&after=2026-03-10").content.decode())) is shown
