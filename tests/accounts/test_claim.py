@@ -212,3 +212,33 @@ def test_the_same_sign_up_twice_makes_one_buyer() -> None:
             email="hannah@people.example", full_name="Hannah", language="en", marketplace=marketplace, now=NOW
         )
     assert Buyer.objects.count() == User.objects.count() == 1
+
+
+@pytest.mark.rule("ACC-1", "ACC-9", "ACC-11")
+def test_who_claims_a_signed_up_account_says_what_they_are_called() -> None:
+    marketplace = MarketplaceFactory.create()
+    for name in ("Stranger Danger", "Hannah Winter"):
+        sign_up_buyer(
+            email="hannah@people.example", full_name=name, language="en", marketplace=marketplace, now=NOW
+        )
+    user = User.objects.get()
+    path = f"/set-password/{person_token(user)}/"
+    assert "Stranger" not in visitor().get(path).content.decode()
+    assert visitor().post(path, FORM).status_code == 422
+    assert visitor().post(path, {**FORM, "full_name": "me@outside.example"}).status_code == 422
+    assert visitor().post(path, {**FORM, "full_name": "Hannah Winter"}).status_code == 302
+    user.refresh_from_db()
+    assert (user.full_name, user.buyer.display_name) == ("Hannah Winter", "Hannah W.")
+    reset = f"/set-password/{person_token(user)}/"
+    assert visitor().post(reset, {**FORM, "full_name": "Other"}).status_code == 302
+    user.refresh_from_db()
+    assert user.full_name == "Hannah Winter"
+
+
+@pytest.mark.rule("ACC-9", "ACC-11")
+def test_a_name_that_the_marketplace_gave_is_not_asked_for() -> None:
+    buyer = BuyerFactory.create(user=UserFactory.create(unclaimed=True, full_name="Hannah Winter"))
+    path = f"/set-password/{person_token(buyer.user)}/"
+    assert "Full name" not in visitor().get(path).content.decode()
+    assert visitor().post(path, {**FORM, "full_name": "Other"}).status_code == 302
+    assert User.objects.get(pk=buyer.user.pk).full_name == "Hannah Winter"

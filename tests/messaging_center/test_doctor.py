@@ -64,7 +64,7 @@ def test_all_is_well(settings: Settings) -> None:
         code, said = ran()
         assert advice_is_given()
     assert code == 0, said
-    assert [line[:3] for line in said.splitlines()] == ["ok "] * 10
+    assert [line[:3] for line in said.splitlines()] == ["ok "] * 11
 
 
 def test_a_missing_door_and_worker_are_errors_in_the_demo(settings: Settings) -> None:

@@ -261,6 +261,10 @@ def test_a_system_mail_says_what_stands_in_the_inbox(kind: OrderEvent.Kind) -> N
         ("reset_password", "Set a new password"),
         ("sign_up", "Confirm and choose a password"),
         ("account_exists", "Sign in"),
+        ("invitation", "See the invitation"),
+        ("new_address", "Confirm the address"),
+        ("address_taken", "Sign in"),
+        ("address_changed", "Sign in"),
     ],
 )
 def test_an_account_mail_brings_its_link(template: str, button: str) -> None:
@@ -276,3 +280,19 @@ def test_an_account_mail_brings_its_link(template: str, button: str) -> None:
     mail = only_mail()
     assert f"{button}: https://marketplace.example/x/~abc/" in body(mail, "plain")
     assert 'href="https://marketplace.example/x/~abc/"' in body(mail, "html")
+
+
+@pytest.mark.rule("ACC-12")
+def test_the_address_that_was_left_gets_no_link() -> None:
+    queue_delivery(
+        kind=Delivery.Kind.ACCOUNT,
+        template="address_left",
+        recipient="old@mail.example",
+        language="en",
+        context={},
+        now=NOON,
+    )
+    text = body(only_mail(), "plain")
+    assert "tell the marketplace at once" in text
+    assert "one button" not in text
+    assert "https://" not in text
