@@ -10,6 +10,7 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import django
 import environ
@@ -53,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(template.render({"rows": ROWS, "counts": COUNTS}, request))
 
 
-_kept: list[object] = []
+_kept: list[Any] = []
 urlpatterns = [path("", page)]
 
 

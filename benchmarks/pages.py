@@ -92,7 +92,8 @@ def _times(bare: Site, site: Site, rounds: int, requests: int) -> Times:
         rates.append((_rate(bare, "/", requests), _rate(site, INBOX, requests)))
     middle = took[sorted(range(rounds), key=lambda place: took[place][1] / took[place][0])[rounds // 2]]
     rate = sorted(rates, key=lambda pair: pair[1] / pair[0])[rounds // 2]
-    return Times(*middle, *rate)
+    bare_ms, inbox_ms, thread_ms = middle
+    return Times(bare_ms, inbox_ms, thread_ms, *rate)
 
 
 def _rate(site: Site, path: str, requests: int) -> float:
