@@ -23,7 +23,7 @@ from django.apps import apps  # noqa: E402 - models need Django set up
 from django.contrib.auth import login  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import connections, transaction  # noqa: E402
-from django.db.models import Count, F, Func, Value  # noqa: E402
+from django.db.models import Count, F, Func, Model, QuerySet, Value  # noqa: E402
 from django.http import HttpRequest  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
@@ -65,10 +65,14 @@ def copy_rows(source: str, target: str) -> None:
         cursor.execute(f"TRUNCATE {tables} CASCADE")
     with transaction.atomic(using=target):
         for model in models:
-            for rows in _batches(model._default_manager.using(source).iterator(2000)):
-                model._default_manager.using(target).bulk_create(rows)
+            for rows in _batches(_rows_in(model, source).iterator(2000)):
+                _rows_in(model, target).bulk_create(rows)
     with connections[target].cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _rows_in(model: type[Model], database: str) -> QuerySet[Any]:
+    return model._default_manager.using(database)  # noqa: SLF001 - its public name
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:

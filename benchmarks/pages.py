@@ -1,5 +1,5 @@
-"""PERF-5 to PERF-8: the product's pages beside a bare Django page of fifty rows, both behind gunicorn with two
-workers, asked in turn."""
+"""PERF-5 to PERF-8: the product's pages beside a bare Django page of fifty rows, asked in turn, both behind
+gunicorn with two workers."""
 
 from __future__ import annotations
 
