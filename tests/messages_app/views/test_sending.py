@@ -223,7 +223,7 @@ def test_the_page_offers_what_the_order_allows_and_says_why_not_the_rest(world: 
     off = re.findall(r'reason--off.*?<span class="why">([^<]+)</span>', page, flags=re.DOTALL)
     assert len(off) == len(REASONS) - len(offered)
     assert "No product in this order comes with a warranty." in off
-    assert "Only for orders in one of these states: Delivered." in off
+    assert "Only after delivery." in off
 
 
 @pytest.mark.rule("RSN-4")
