@@ -179,7 +179,8 @@ def test_a_phone_shows_one_pane_at_a_time(
     expect(pane(visitor, "thread")).to_be_visible()
     expect(pane(visitor, "list")).to_be_hidden()
     expect(visitor.page.locator(".topbar")).to_be_hidden()
-    assert visitor.sideways() == 0
+    if scripts:  # a page without scripts cannot be asked for its next frame
+        assert visitor.sideways() == 0
     visitor.page.get_by_role("link", name="Back to the list").click()
     expect(pane(visitor, "list")).to_be_visible()
     expect(pane(visitor, "thread")).to_be_hidden()
