@@ -77,7 +77,7 @@ def answer_of(answer: Any) -> str:
 def test_everybody_gets_what_the_table_says(made: Town, row: Row) -> None:
     own = made.resources[row.resource].own
     got = {name: answer_of(visit(made, row, name, own)) for name, _ in row.answers}
-    assert got == dict(row.answers)
+    assert got == {name: answer.rstrip("*") for name, answer in row.answers}
 
 
 def page_of(answer: Any, ids: tuple[Any, ...]) -> str:
