@@ -67,7 +67,9 @@ def _system_thread(order: Order, buyer: Buyer, now: datetime) -> Thread:
     # The order's row is the lock: two events of one order at once share one thread.
     Order.objects.select_for_update().get(pk=order.pk)
     thread = (
-        Thread.objects.select_related("key", "order").filter(order=order, buyer=buyer, kind=Thread.Kind.SYSTEM).first()
+        Thread.objects.select_related("key", "order")
+        .filter(order=order, buyer=buyer, kind=Thread.Kind.SYSTEM)
+        .first()
     )
     if thread is None:
         thread = new_thread(kind=Thread.Kind.SYSTEM, buyer=buyer, order=order, topic="system", now=now)

@@ -39,9 +39,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("seed_demo is for the demo alone: write DEMO=on, on a database of its own.")
         if options["scale"] < 1:
-            raise CommandError(
-                "--scale N makes N times as many messages: write for instance --scale 100."
-            )
+            raise CommandError("--scale N makes N times as many messages: write for instance --scale 100.")
         _check_keys()
         if not is_seeded():
             self.stdout.write("Loading the sample marketplace ...")

@@ -116,7 +116,8 @@ def test_a_number_that_no_row_has_is_not_found(world: World, name: str, number: 
 
 @pytest.mark.rule("REL-4", "SEC-4")
 @pytest.mark.parametrize(
-    "name", ["link_no_response", "link_opt_out", "link_unsubscribe", "confirm_address", "invitation", "set_password"]
+    "name",
+    ["link_no_response", "link_opt_out", "link_unsubscribe", "confirm_address", "invitation", "set_password"],
 )
 @pytest.mark.parametrize("token", ["\0", "a~b~c", "~~", "%00~x", "x" * 3000, "ü~1~2", "1-2~abc~def"])
 def test_a_link_of_nonsense_is_gone(db: None, name: str, token: str) -> None:
