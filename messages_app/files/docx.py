@@ -152,6 +152,7 @@ def _inspect_parts(archive: zipfile.ZipFile) -> Inspected:
 
 
 def is_xml(name: str) -> bool:
+    """Whether an entry of that name is read as XML (parts and relations; ECMA-376, part 2)."""
     return name.lower().endswith(_XML_PARTS)
 
 

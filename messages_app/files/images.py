@@ -112,6 +112,8 @@ def color_table(flags: int) -> int:
 
 
 def after_sub_blocks(content: bytes, position: int) -> int:
+    """Where the data sub-blocks that begin at `position` end: behind the empty one that closes them, or past
+    the end of a file that was cut off (GIF89a, 15)."""
     while position < len(content) and content[position]:
         position += 1 + content[position]
     return position + 1

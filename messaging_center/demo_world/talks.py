@@ -92,6 +92,7 @@ def shop_name(rank: int) -> str:
 
 
 def shop_language(rank: int) -> str:
+    """The language that a seller writes in; the sellers take turns through all of them."""
     return LANGUAGES[rank % len(LANGUAGES)]
 
 
