@@ -75,14 +75,12 @@ class _Judge:
                 yield found
 
     def _file_link(self, link: str) -> Iterator[_Found]:
-        """A link of a document; one without scheme leads to the host that it names."""
-        view = normalise(plain_view(link[:MAX_TARGET]))
-        if ":" in view.text:
-            yield from self._target(view)
-            return
-        for found in self._words(view):
-            if found.rule == EXTERNAL_LINK:
-                yield found
+        """A link of a document: one without scheme leads to the host or mailbox that it names."""
+        read = normalise(plain_view(link[:MAX_TARGET]))
+        if ":" in read.text and not read.text.lstrip().lower().startswith("mailto:"):
+            yield from self._target(read)
+        else:
+            yield from self._words(plain_view(link[:MAX_TARGET]))
 
     def _text(self, text: str) -> Iterator[_Found]:
         looked = windows(text)

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from io import BytesIO
+from random import Random
 
 import docx
 from PIL import Image
@@ -34,11 +35,27 @@ def image(kind: str, *, size: tuple[int, int] = (20, 10), mode: str = "RGB", **o
     return out.getvalue()
 
 
+def noise(width: int, height: int) -> bytes:
+    """A PNG that no packing makes smaller than its pixels."""
+    out = BytesIO()
+    pixels = Random(width * height).randbytes(3 * width * height)
+    Image.frombytes("RGB", (width, height), pixels).save(out, "PNG", compress_level=0)
+    return out.getvalue()
+
+
 def animation(kind: str, frames: int, *, size: tuple[int, int] = (8, 8)) -> bytes:
     pictures = [Image.new("RGB", size, (index * 7 % 256, index * 31 % 256, 90)) for index in range(frames)]
     out = BytesIO()
     pictures[0].save(out, kind, save_all=True, append_images=pictures[1:], duration=40)
     return out.getvalue()
+
+
+def same_pixels(one: bytes, other: bytes) -> bool:
+    """Whether two images show exactly the same."""
+    with Image.open(BytesIO(one)) as first, Image.open(BytesIO(other)) as second:
+        return (
+            first.size == second.size and first.convert("RGBA").tobytes() == second.convert("RGBA").tobytes()
+        )
 
 
 def exif_with_gps() -> bytes:

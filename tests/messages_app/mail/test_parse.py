@@ -732,8 +732,19 @@ TEXT = st.text(
 
 
 @pytest.mark.rule("MAIL-6")
+def test_the_words_of_the_html_stand_in_for_a_blank_text() -> None:
+    message = EmailMessage(policy=SMTP)
+    message.set_content(" \N{NO-BREAK SPACE}\n")
+    message.add_alternative("<p>Where is <b>it</b>?</p>", subtype="html")
+    assert parsed(message.as_bytes()).text.strip() == "Where is it?"
+
+
+@pytest.mark.rule("MAIL-6")
 @given(
-    text=TEXT, html=TEXT, subject=TEXT, files=st.lists(st.tuples(TEXT, st.binary(max_size=50)), max_size=3)
+    text=TEXT.filter(str.strip),  # for a blank one see above
+    html=TEXT,
+    subject=TEXT,
+    files=st.lists(st.tuples(TEXT, st.binary(max_size=50)), max_size=3),
 )
 def test_what_the_standard_library_writes_comes_back(
     text: str, html: str, subject: str, files: list[tuple[str, bytes]]

@@ -174,9 +174,42 @@ def test_file_names(name: str, expected: list[str]) -> None:
 @pytest.mark.rule("POL-1")
 def test_subject_and_every_place_is_judged() -> None:
     matches = found(
-        text="a@b.example", html="<p>a@b.example</p>", subject="a@b.example", file_names=("a@b.example.pdf",)
+        text="a@b.example",
+        html="<p>a@b.example</p>",
+        subject="a@b.example",
+        file_names=("a@b.example.pdf",),
+        file_links=("mailto:a@b.example",),
     )
+    assert {match.rule for match in matches} == {"contact_email"}
     assert {match.place for match in matches} == set(Place)
+
+
+@pytest.mark.rule("POL-1", "ATT-3")
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("mailto:ann@shop.example", ["contact_email"]),
+        ("MAILTO: ann@shop.example", ["contact_email"]),
+        ("mailto:ann%40shop.example?subject=Your%20order", ["contact_email"]),
+        ("mailto:?cc=ann@shop.example", ["contact_email"]),
+        ("mailto:ann@shop.example,bob@shop.example", ["contact_email"] * 2),
+        ("ann@shop.example", ["contact_email"]),  # as programs write it where nobody chose a scheme
+        (f"mailto:{OWN}", []),
+        (f"mailto:{OWN}?subject=Care", []),
+        (f"mailto:{OWN}?bcc=ann@shop.example", ["contact_email"]),
+        ("mailto:", []),
+        ("https://shop.example/", ["external_link"]),
+        ("https://shop.example/?to=ann@shop.example", ["external_link"]),
+        ("www.shop.example", ["external_link"]),
+        ("https://marketplace.example/help", []),
+        ("chapter-2", []),
+        ("manual.pdf", []),
+    ],
+)
+def test_links_of_documents(link: str, expected: list[str]) -> None:
+    assert [(match.rule, match.place) for match in found(file_links=(link,))] == [
+        (rule, Place.FILE) for rule in expected
+    ]
 
 
 @pytest.mark.rule("POL-5")

@@ -18,6 +18,7 @@ from messages_app.policy.facts import Door, Side
 from messages_app.services.links import NO_RESPONSE_PATH, OPT_OUT_PATH, read_no_response, read_opt_out
 from messages_app.services.submission import SubmittedFile
 from messages_app.vault.keys import installation_key
+from tests.messages_app.files.samples import same_pixels
 from tests.messages_app.relay.mail_world import (
     BUYER_ADDRESS,
     NOON,
@@ -232,7 +233,9 @@ def test_an_inline_image_gets_a_content_id_of_this_copy() -> None:
     content_id = image["Content-ID"].strip("<>")
     assert f'src="cid:{content_id}"' in body(mail, "html")
     assert "pic@phone" not in mail.as_string()
-    assert image.get_payload(decode=True) == png()
+    passed_on = image.get_payload(decode=True)
+    assert isinstance(passed_on, bytes)
+    assert same_pixels(passed_on, png())
 
 
 @pytest.mark.rule("MAIL-16")
