@@ -22,7 +22,6 @@ class UserAdmin(MetadataAdmin[User]):
     list_display = ("full_name", "masked_address", "is_staff", "is_active", "claimed_at", "created_at")
     list_filter = ("is_staff", "is_active")
     search_fields = ("full_name",)
-    ordering = ("-created_at", "-pk")
     fields = (
         "full_name", "masked_address", "language", "time_zone", "is_active", "is_staff", "is_superuser",
         "claimed_at", "created_at", "last_login",
@@ -40,7 +39,6 @@ class BuyerAdmin(MetadataAdmin[Buyer]):
     list_filter = ("standing", "marketplace")
     list_select_related = ("marketplace",)
     search_fields = ("display_name", "=external_id")
-    ordering = ("-pk",)
     fields = (
         "display_name", "user", "external_id", "marketplace", "standing", "standing_until", "opted_out_at",
         "mail_messages", "mail_system",
@@ -73,7 +71,6 @@ class PairAdmin(MetadataAdmin[Pair]):
     list_display = ("pk", "buyer", "seller", "buyer_alias", "seller_alias", "created_at")
     list_select_related = ("buyer", "seller")
     search_fields = ("=aliases__address", "seller__trade_name", "buyer__display_name")
-    ordering = ("-pk",)
     fields = (
         "buyer", "seller", "buyer_alias", "seller_alias", "created_at", "opted_out_at", "blocked_by_buyer_at",
         "blocked_by_seller_at",

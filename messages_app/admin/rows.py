@@ -24,7 +24,6 @@ class MessageAdmin(MetadataAdmin[Message]):
     list_display = ("id", "thread", "author", "door", "state", "accepted_at")
     list_filter = ("state", "author", "door", "accepted_at")
     search_fields = ("=id", "=thread__id", "=thread__order__number", "thread__seller__trade_name")
-    ordering = ("-accepted_at", "-id")
     fields = (
         "id", "thread", "author", "door", "state", "accepted_at", "released_at", "automatic", "proactive",
         "critical", "reason", "evidence", "read_at",
@@ -35,10 +34,9 @@ class MessageAdmin(MetadataAdmin[Message]):
 class DeliveryAdmin(MetadataAdmin[Delivery]):
     """Mails that leave; whom they go to stays masked."""
 
-    list_display = ("id", "kind", "template", "to_side", "state", "attempts", "created_at", "sent_at")
+    list_display = ("id", "kind", "to_side", "state", "attempts", "created_at", "sent_at")
     list_filter = ("state", "kind", "created_at")
     search_fields = ("=id", "=message__id", "=pair__aliases__address")
-    ordering = ("-created_at", "-id")
     fields = (
         "id", "kind", "template", "message", "pair", "to_side", "masked_recipient", "language", "created_at",
         "state", "attempts", "begun", "files_cleared", "next_at", "sent_at", "author_told_at",
@@ -58,7 +56,6 @@ class InboundMailAdmin(MetadataAdmin[InboundMail]):
     list_filter = ("state", "door", "received_at")
     list_select_related = ("alias",)
     search_fields = ("=id", "=alias__address")
-    ordering = ("-received_at", "-id")
     fields = (
         "id", "alias", "role_address", "bounce_of", "door", "loopback", "state", "outcome", "attempts",
         "proven", "message", "received_at", "settled_at",
@@ -73,7 +70,6 @@ class ResponseContactAdmin(MetadataAdmin[ResponseContact]):
     list_filter = ("outcome", "opened_at")
     list_select_related = ("seller",)
     search_fields = ("seller__trade_name", "=thread__id")
-    ordering = ("-opened_at", "-id")
     fields = (
         "seller", "thread", "opened_by", "opened_at", "due_at", "outcome", "closed_at", "answered_by",
         "reminded_at", "reminded_due_at",
@@ -85,10 +81,9 @@ class DecisionAdmin(MetadataAdmin[Decision]):
     """What the gate or a person decided; the facts and findings, which quote, stand with the thread."""
 
     list_display = ("message", "verdict", "codes", "policy_version", "decided_at", "decided_by")
-    list_filter = ("verdict", "policy_version", "decided_at")
+    list_filter = ("verdict", "decided_at")
     list_select_related = ("decided_by",)
     search_fields = ("=message__id",)
-    ordering = ("-decided_at", "-id")
     fields = ("message", "verdict", "codes", "policy_version", "decided_at", "decided_by")
 
 
@@ -97,7 +92,6 @@ class DeliveryAttemptAdmin(MetadataAdmin[DeliveryAttempt]):
     list_display = ("delivery", "outcome", "reply", "at")
     list_filter = ("outcome", "at")
     search_fields = ("=delivery__id",)
-    ordering = ("-at", "-id")
     fields = ("delivery", "outcome", "reply", "at")
 
 
@@ -108,7 +102,6 @@ class AttachmentAdmin(MetadataAdmin[Attachment]):
     list_display = ("id", "message", "kind", "size", "inline", "stored")
     list_filter = ("kind", "stored", "inline")
     search_fields = ("=id", "=message__id")
-    ordering = ("-id",)
     fields = ("id", "message", "position", "kind", "size", "original_size", "inline", "stored", "purge_at")
 
 
@@ -117,7 +110,6 @@ class MailboxEntryAdmin(MetadataAdmin[MailboxEntry]):
     list_display = ("thread", "side", "place", "unread", "due_at", "last_at")
     list_filter = ("side", "place")
     search_fields = ("=thread__id", "=thread__order__number")
-    ordering = ("-last_at", "-id")
     fields = (
         "thread", "side", "place", "placed_at", "unread", "due_at", "last_at", "received_at", "sent_at",
         "refused_at",
@@ -130,5 +122,4 @@ class DailyUsageAdmin(MetadataAdmin[DailyUsage]):
     list_filter = ("day",)
     list_select_related = ("seller",)
     search_fields = ("seller__trade_name",)
-    ordering = ("-day", "-used")
     fields = ("seller", "day", "used")

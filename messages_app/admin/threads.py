@@ -26,7 +26,6 @@ class ThreadAdmin(MetadataAdmin[Thread]):
     list_filter = ("kind", "topic", "created_at")
     list_select_related = ("buyer", "seller", "order")
     search_fields = ("=id", "=order__number", "=pair__aliases__address", "seller__trade_name")
-    ordering = ("-created_at", "-id")
     fields = (
         "id", "kind", "buyer", "seller", "pair", "order", "topic", "created_at", "started_by",
         "buyer_wrote_at", "seller_wrote_at",

@@ -32,7 +32,7 @@ class Judgement:
     findings: tuple[dict[str, Any], ...]
     reason: str
     policy_version: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str | int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +163,10 @@ def _judgement(key: bytes, decision: Decision) -> Judgement:
     )
 
 
-def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(facts: dict[str, Any]) -> list[tuple[str, str | int]]:
     """The plain facts by name; what the findings tell better, or is empty, is left out."""
     plain = {name: value for name, value in facts.items() if not isinstance(value, list | dict)}
-    return [(name, str(value)) for name, value in sorted(plain.items()) if value not in (None, "")]
+    return [(name, value) for name, value in sorted(plain.items()) if value not in (None, "")]
 
 
 def _mails(message_ids: Sequence[UUID]) -> defaultdict[UUID | None, list[Sent]]:

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.dateparse import parse_datetime
 
-from messages_app.templatetags.times import span_in_words
-from messages_app.wording import rule_name, state_name
+from messages_app.models import InboundMail
+from messages_app.templatetags.records import in_words
+from messages_app.templatetags.times import exact, span_in_words
+from messages_app.wording import rule_name
 from messages_app.wording.queue import action_name, decision_name, kind_name, records_name
+from messages_app.wording.records import fact_name, mail_state_name, value_name
 
 register = template.Library()
 
@@ -24,17 +27,51 @@ def waited(since: datetime) -> str:
 @register.filter
 def mail_state(state: str) -> str:
     """The state of a mail, as staff know it."""
-    return gettext("Stopped by the leak gate") if state == "held" else state_name(state)
+    return mail_state_name(state)
 
 
 @register.filter
 def verdict(name: str) -> str:
     """What the gate or a person decided about a message."""
-    return {
-        "deliver": pgettext("verdict", "Deliver"),
-        "hold": pgettext("verdict", "Hold"),
-        "block": pgettext("verdict", "Block"),
-    }.get(name, name)
+    return value_name("Decision", "verdict", name)
+
+
+@register.filter
+def mail_kind(kind: str) -> str:
+    """What a mail that leaves is."""
+    return value_name("Delivery", "kind", kind)
+
+
+@register.filter
+def side_name(side: str) -> str:
+    """A side of a pair."""
+    return value_name("Delivery", "to_side", side)
+
+
+@register.filter
+def why_aside(inbound: InboundMail) -> str:
+    """Why a mail that came in went where it is."""
+    return value_name("InboundMail", "outcome", inbound.outcome)
+
+
+@register.filter
+def standing_name(standing: str) -> str:
+    """The standing of an account."""
+    return value_name("Seller", "standing", standing)
+
+
+@register.filter
+def fact(name: str) -> str:
+    """A fact that the gate judged by."""
+    return fact_name(name)
+
+
+@register.filter
+def fact_value(value: object, name: str) -> str:
+    """What that fact was."""
+    if isinstance(value, str) and (moment := parse_datetime(value)) is not None:
+        return exact(moment)
+    return in_words("Message", name, value)
 
 
 @register.filter

@@ -23,6 +23,7 @@ from messages_app.wording import (
     state_name,
     topic_name,
 )
+from messages_app.wording.records import value_name
 from orders.numbers import order_numbers
 
 register = template.Library()
@@ -98,14 +99,7 @@ def state(name: str) -> str:
 @register.filter
 def order_status(name: str) -> str:
     """A state of an order (ORD-1)."""
-    return {
-        "pending": pgettext("order", "Pending"),
-        "unshipped": pgettext("order", "Unshipped"),
-        "shipped": pgettext("order", "Shipped"),
-        "delivered": pgettext("order", "Delivered"),
-        "cancelled": pgettext("order", "Cancelled"),
-        "returned": pgettext("order", "Returned"),
-    }.get(name, name)
+    return value_name("Order", "status", name)
 
 
 @register.filter
@@ -136,12 +130,7 @@ def traits(names: Collection[str]) -> list[str]:
 @register.filter
 def door(name: str) -> str:
     """How a message came in."""
-    return {
-        "mail": gettext("by e-mail"),
-        "web": gettext("on the web"),
-        "api": gettext("by a program"),
-        "auto": gettext("automatic"),
-    }.get(name, name)
+    return value_name("Message", "door", name)
 
 
 @register.filter

@@ -14,7 +14,6 @@ class OrderAdmin(MetadataAdmin[Order]):
     list_filter = ("status", "fulfilment", "marketplace")
     list_select_related = ("buyer", "seller", "marketplace")
     search_fields = ("=number", "seller__trade_name", "buyer__display_name")
-    ordering = ("-placed_at", "-pk")
     fields = (
         "number", "buyer", "seller", "marketplace", "status", "fulfilment", "placed_at", "shipped_at",
         "delivered_at", "cancelled_at", "returned_at", "refunded_at", "carrier", "tracking",
@@ -26,5 +25,4 @@ class ProductAdmin(MetadataAdmin[Product]):
     list_display = ("title", "sku", "seller")
     list_select_related = ("seller",)
     search_fields = ("title", "=sku", "seller__trade_name")
-    ordering = ("-pk",)
     fields = ("title", "sku", "seller")
