@@ -1,8 +1,8 @@
 """`python -m benchmarks`: PERF-1 to PERF-3 and PERF-5 to PERF-8 on SQLite and on PostgreSQL with Redis.
 
 Everything is a ratio to a bare aiosmtpd sink or a bare Django page in the same run, the things compared in
-turn, the median of three rounds. `BENCH=quick` takes one round of fewer mails and the smallest store;
-`BENCH_ONLY=mail` or `BENCH_ONLY=pages` takes one half.
+turn, the median of three rounds. `BENCH=quick` takes one round of fewer mails and the smaller stores;
+`BENCH_ONLY=mail` or `BENCH_ONLY=pages` takes one half, `BENCH_SIZES=1000,10000` stores of other sizes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ ROUNDS = 1 if QUICK else 3
 ACCEPTED = 200 if QUICK else 1000  # mails of PERF-1
 CORRIDOR = 150 if QUICK else 2000  # mails of PERF-2
 PACED = 40 if QUICK else 200  # mails of PERF-3, at each rate
-SIZES = [1_000] if QUICK else [1_000, 10_000, 100_000]  # messages of PERF-5 to PERF-8
+SIZES = [1_000, 10_000] if QUICK else [1_000, 10_000, 100_000]  # messages of PERF-5 to PERF-8
+if given := os.environ.get("BENCH_SIZES"):
+    SIZES = [int(size) for size in given.split(",")]
 REQUESTS = 60 if QUICK else 120  # of each page in a round
 ONLY = os.environ.get("BENCH_ONLY", "")
 PAIRS, STORE = 200, 1000

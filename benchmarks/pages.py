@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.product import environment, run_python, running_process
+from benchmarks.product import run_python, running_process
 from benchmarks.report import Figure
+from benchmarks.stores import grown_store
 from tests.servers import free_port
 
 CLIENTS = 4
@@ -63,17 +64,16 @@ def measure_pages(sizes: list[int], rounds: int, requests: int, fresh: Callable[
     """The figures at each size, on SQLite and, copied row by row, on the PostgreSQL where `fresh` makes a
     database of a name."""
     found: dict[str, dict[int, Times]] = {"SQLite": {}, "PostgreSQL": {}}
-    with tempfile.TemporaryDirectory(prefix="bench-pages-") as name:
-        folder = Path(name)
-        lite = environment(folder, sink_port=9)  # nothing is sent: no worker runs
-        run_python(lite, "manage.py", "migrate", "--verbosity", "0")
-        for size in sizes:
-            with _bare(f"sqlite:///{folder}/bare-{size}.sqlite3") as bare, _product(lite, size) as site:
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-pages-") as name:
+            folder = Path(name)
+            lite = grown_store(size, folder / "store")
+            with _bare(f"sqlite:///{folder}/bare.sqlite3") as bare, _product(lite) as site:
                 found["SQLite"][size] = _times(bare, site, rounds, requests)
-            url = fresh(f"pages_{size}")
-            full = {**lite, "DATABASE_URL": url}
+            full = {**lite, "DATABASE_URL": fresh(f"pages_{size}")}
             run_python(full, "manage.py", "migrate", "--verbosity", "0")
-            with _bare(fresh(f"bare_{size}")) as bare, _product(full, size, lite) as site:
+            run_python(lite, "-m", "benchmarks.copy_rows", full["DATABASE_URL"])
+            with _bare(fresh(f"bare_{size}")) as bare, _product(full) as site:
                 found["PostgreSQL"][size] = _times(bare, site, rounds, requests)
     return [figure for name, by_size in found.items() for figure in _figures(name, by_size)]
 
@@ -142,10 +142,9 @@ def _figures(name: str, found: dict[int, Times]) -> list[Figure]:
 
 
 @contextmanager
-def _product(env: dict[str, str], size: int, grown_in: dict[str, str] | None = None) -> Iterator[Site]:
-    """The product at that size. `grown_in` is the store to copy, else it is grown here."""
-    target = [env["DATABASE_URL"]] if grown_in else []
-    printed = json.loads(run_python(grown_in or env, "-m", "benchmarks.grow", str(size), *target))
+def _product(env: dict[str, str]) -> Iterator[Site]:
+    """The product on that store, the largest seller's owner signed in."""
+    printed = json.loads(run_python(env, "-m", "benchmarks.visit"))
     with _served("messaging_center.wsgi:application", env) as port:
         yield Site(port, printed["session"], printed["thread"])
 

@@ -32,13 +32,21 @@ class Product:
     notes: Path
 
 
-def environment(folder: Path, *, sink_port: int, database: str = "", redis: str = "") -> dict[str, str]:
-    """The demo's settings with keys of their own; mail leaves to the sink."""
-    made = {
-        "DEMO": "on",
-        "ENV_FILE": "",
+def new_keys() -> dict[str, str]:
+    """Keys of an installation, as its environment has them."""
+    return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "MASTER_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+
+
+def environment(
+    folder: Path, *, sink_port: int, database: str = "", redis: str = "", keys: dict[str, str] | None = None
+) -> dict[str, str]:
+    """The demo's settings with `keys` or with new ones; mail leaves to the sink."""
+    made = (keys or new_keys()) | {
+        "DEMO": "on",
+        "ENV_FILE": "",
         "DATA_DIR": str(folder),
         "EMAIL_URL": f"smtp://127.0.0.1:{sink_port}",
         "LOG_LEVEL": "ERROR",
