@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Pair, Seller, User
+from accounts.name_keys import name_key
 from accounts.services.pairs import pair_for
 from orders.models import Order, OrderLine, Product
 
@@ -61,6 +62,7 @@ class BuyerFactory(DjangoModelFactory[Buyer]):
     marketplace = factory.SubFactory(MarketplaceFactory)
     external_id = factory.Sequence(lambda n: f"buyer-{n}")
     display_name = "Hannah W."
+    name_key = factory.LazyAttribute(lambda buyer: name_key(buyer.display_name))
 
 
 class MembershipFactory(DjangoModelFactory[Membership]):

@@ -2,7 +2,6 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-import accounts.models.name_key
 from accounts.name_keys import name_key
 
 AT_ONCE = 1000  # rows
@@ -27,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="buyer",
             name="name_key",
-            field=accounts.models.name_key.NameKeyField(of="display_name"),
+            field=models.BinaryField(default=b""),
         ),
         migrations.RunPython(write_keys, migrations.RunPython.noop),
         migrations.AddIndex(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.addresses import normalise_address
-from accounts.models.name_key import NameKeyField
+from accounts.name_keys import name_key
 
 
 class UserManager(BaseUserManager["User"]):
@@ -88,7 +88,7 @@ class Buyer(models.Model):
     external_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     marketplace = models.ForeignKey("accounts.Marketplace", on_delete=models.PROTECT, related_name="+")
     display_name = models.CharField(max_length=60)
-    name_key = NameKeyField(of="display_name")  # what sellers search by (ORD-2)
+    name_key = models.BinaryField(default=b"", editable=False)  # what sellers search by (ORD-2)
     standing = models.CharField(max_length=12, choices=Standing, default=Standing.ACTIVE)
     standing_until = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)  # of unsolicited messages of all sellers
@@ -100,3 +100,8 @@ class Buyer(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def take_name(self, name: str) -> None:
+        """Goes by this display name from now on, in lists and searches alike; the caller saves."""
+        self.display_name = name
+        self.name_key = name_key(name)

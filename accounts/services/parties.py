@@ -64,7 +64,7 @@ def buyer_from_marketplace(new: NewBuyer, *, now: datetime) -> Buyer | Refused:
     if buyer is None or user.claimed_at is None:
         buyer = buyer or Buyer(user=user)
         buyer.marketplace = new.marketplace
-        buyer.display_name = shown_name_of(new.full_name)
+        buyer.take_name(shown_name_of(new.full_name))
     buyer.external_id = new.external_id
     buyer.save()
     return buyer

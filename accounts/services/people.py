@@ -42,7 +42,9 @@ def sign_up_buyer(
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, full_name=full_name, language=language, created_at=now)
-            Buyer.objects.create(user=user, marketplace=marketplace, display_name=shown_name_of(full_name))
+            buyer = Buyer(user=user, marketplace=marketplace)
+            buyer.take_name(shown_name_of(full_name))
+            buyer.save()
     except IntegrityError:
         return  # the same form twice at once: the other one tells them
     _tell(user, Kind.SIGN_UP, now)

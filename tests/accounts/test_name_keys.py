@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Buyer
 from accounts.name_keys import MOST, key_after, name_key
-from accounts.services.people import set_profile
-from tests.factories import BuyerFactory
+from accounts.services.parties import NewBuyer, buyer_from_marketplace
+from accounts.services.people import set_profile, sign_up_buyer
+from tests.factories import BuyerFactory, MarketplaceFactory
+
+NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.rule("ORD-2")
@@ -55,3 +60,21 @@ def test_the_key_follows_the_name() -> None:
     assert bytes(Buyer.objects.get().name_key) == b"jozef l"
     set_profile(user=buyer.user, language="pl", time_zone="", display_name="Zoë")
     assert bytes(Buyer.objects.get().name_key) == b"zoe"
+
+
+@pytest.mark.rule("ORD-2", "ACC-11")
+@pytest.mark.django_db
+def test_who_signs_up_and_who_is_imported_can_be_found() -> None:
+    marketplace = MarketplaceFactory.create()
+    sign_up_buyer(
+        email="zoe@post.example", full_name="Zoë Groß", language="de", marketplace=marketplace, now=NOW
+    )
+    new = NewBuyer(
+        external_id="b-1",
+        email="jozef@post.example",
+        full_name="Józef Łoś",
+        language="pl",
+        marketplace=marketplace,
+    )
+    buyer_from_marketplace(new, now=NOW)
+    assert sorted(bytes(buyer.name_key) for buyer in Buyer.objects.all()) == [b"jozef l", b"zoe g"]
