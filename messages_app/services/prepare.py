@@ -77,7 +77,7 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
         pair=pair,
         thread=thread,
         order=order,
-        known=known,
+        known=known[:1] if submission.author is Side.BUYER else known[1:],
     )
     mask = mask_for(
         matches,
