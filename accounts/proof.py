@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.rate_limit import PROOF_PER_PERSON, count_try, forget_tries
 from accounts.services.second_factor import use_code
+
+SESSION_KEY = "proved_at"
+FRESH = timedelta(minutes=15)  # so long a proof is enough for what only asks for a recent one
 
 
 class Proof(StrEnum):
@@ -49,6 +54,18 @@ def prove_by_both(user: User, password: str, code: str | None) -> Proof:
     if good and code is not None:
         good = use_code(user=user, code=code, now=timezone.now())
     return _told(user, good)
+
+
+def remember_proof(request: HttpRequest) -> None:
+    """Notes in the session that its person has just shown who they are: by signing in, or by the password."""
+    request.session[SESSION_KEY] = timezone.now().timestamp()
+
+
+def is_proof_fresh(request: HttpRequest) -> bool:
+    """Whether that was within the last quarter of an hour, the moment itself included. A session found open
+    on a strange desk is no proof."""
+    at = request.session.get(SESSION_KEY)
+    return at is not None and timezone.now().timestamp() - at <= FRESH.total_seconds()
 
 
 def _told(user: User, good: bool) -> Proof:

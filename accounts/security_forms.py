@@ -38,6 +38,17 @@ class FirstCodeForm(forms.Form):
     )
 
 
+class PasswordForm(forms.Form):
+    """The password, before something is shown that would let its reader in."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
 class ProofForm(forms.Form):
     """Who does this: a password or a code will do."""
 

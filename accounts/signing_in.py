@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.kept_writing import hand_over, remember_person
 from accounts.models import User
+from accounts.proof import remember_proof
 
 SESSION_KEY = "awaits_code"
 PATIENCE = timedelta(minutes=10)  # between the password and the code
@@ -57,6 +58,7 @@ def let_in(request: HttpRequest, user: User, *, next_page: str, kept: str) -> Ht
     """Begins the session, and hands what its author had written on to the page that it was written for."""
     request.session.pop(SESSION_KEY, None)
     login(request, user, backend=_BACKEND)
+    remember_proof(request)
     if not hand_over(request, user, kept):
         messages.warning(request, _("What was written here before could not be kept. It was not sent."))
     answer = HttpResponseRedirect(next_page)

@@ -97,6 +97,7 @@ class ReasonForm(MessageForm):
     def __init__(self, *args: Any, reasons: Sequence[Availability], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reasons = reasons
+        self.not_offered = sum(not found.offered for found in reasons)
         # All of them: one that is not offered now gets its sentence from the gate, not a bare "invalid".
         choices = [(found.reason.name, reason_name(found.reason.name)) for found in reasons]
         self.fields["reason"] = forms.ChoiceField(label=_("Why are you writing?"), choices=choices)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import buyer_role_or_404
 from accounts.models import Buyer
+from accounts.next_page import page_of_ours
 from accounts.queries.buyer_pairs import pair_of_buyer_or_404, pairs_of_buyer
 from accounts.services import consent
 from accounts.signed_out import login_required
@@ -44,7 +45,8 @@ def set_unsolicited(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def change_seller(request: HttpRequest, pk: int) -> HttpResponse:
-    """Opts out of one seller or in again, blocks it or unblocks it."""
+    """Opts out of one seller or in again, blocks it or unblocks it. Leads back to `next` where another page
+    asked for it."""
     buyer = _buyer(buyer_role_or_404(request).buyer)
     pair, now = pair_of_buyer_or_404(buyer, pk), timezone.now()
     match request.POST.get("action"):
@@ -59,7 +61,8 @@ def change_seller(request: HttpRequest, pk: int) -> HttpResponse:
         case _:
             raise Http404
     messages.success(request, _("Saved. It holds from the next message on."))
-    return redirect("settings_privacy")
+    wanted = page_of_ours(request, request.POST.get("next", ""))
+    return HttpResponseRedirect(wanted or resolve_url("settings_privacy"))
 
 
 def _buyer(buyer: Buyer | None) -> Buyer:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.next_page import page_of_ours
-from accounts.proof import Proof, prove_by_either
+from accounts.proof import Proof, is_proof_fresh, prove_by_either, prove_by_password, remember_proof
 from accounts.queries.second_factor import must_have_second_factor, second_factor_of
 from accounts.rate_limit import PROOF_PER_PERSON, count_try, forget_tries
 from accounts.second_factor_first import SESSION_KEY as HAS_SECOND_FACTOR
-from accounts.security_forms import FirstCodeForm, ProofForm
+from accounts.security_forms import FirstCodeForm, PasswordForm, ProofForm
 from accounts.services import second_factor as service
 from accounts.signed_out import login_required
 from accounts.totp import key_in_words, setup_address
@@ -31,15 +31,27 @@ from accounts.views.person import person_of
 from accounts.views.security import say_wrong
 
 
+@sensitive_post_parameters("password")
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Off: the way to set it up. On: how to get new codes or switch it off."""
+    """Off: the way to set it up, after the password where nobody has just given it. On: how to get new codes
+    or switch it off."""
     user = person_of(request)
     if second_factor_of(user):
         return _on_page(request, ProofForm())
-    return _set_up_page(request, user, FirstCodeForm())
+    if is_proof_fresh(request):
+        return _set_up_page(request, user, FirstCodeForm())
+    form = PasswordForm(request.POST or None)
+    spent = False
+    if form.is_valid():
+        proof = prove_by_password(user, form.cleaned_data["password"])
+        if proof is Proof.GOOD:
+            remember_proof(request)
+            return _back_to_key(request)
+        spent = say_wrong(form, proof, "password", _("This is not your password."))
+    return _password_page(request, user, form, locked=spent)
 
 
 @never_cache
@@ -47,8 +59,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @login_required
 def start_again(request: HttpRequest) -> HttpResponse:
     """Another key, before the first is confirmed: somebody may have seen the old one."""
-    service.forget_unconfirmed(user=person_of(request))
-    return redirect("second_factor")
+    if is_proof_fresh(request):
+        service.forget_unconfirmed(user=person_of(request))
+    return _back_to_key(request)
 
 
 @sensitive_post_parameters("code")
@@ -58,8 +71,8 @@ def start_again(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Switches it on by a first code, and shows the recovery codes: now, and never again."""
     user = person_of(request)
-    if second_factor_of(user):
-        return redirect("second_factor")
+    if second_factor_of(user) or not is_proof_fresh(request):
+        return _back_to_key(request)
     form = FirstCodeForm(request.POST)
     if not form.is_valid():
         return _set_up_page(request, user, form)
@@ -119,6 +132,25 @@ def _set_up_page(
     }
     status = 429 if locked else 422 if form.is_bound else 200
     return render(request, "accounts/second_factor_set_up.html", context, status=status)
+
+
+def _password_page(request: HttpRequest, user: User, form: PasswordForm, *, locked: bool) -> HttpResponse:
+    context = {
+        "section": "settings",
+        "form": form,
+        "locked": locked,
+        "required": must_have_second_factor(user),
+        "next": _next_page(request),
+    }
+    status = 429 if locked else 422 if form.is_bound else 200
+    return render(request, "accounts/second_factor_password.html", context, status=status)
+
+
+def _back_to_key(request: HttpRequest) -> HttpResponse:
+    """The page of the key, which asks for the password first where it must; it still knows where to lead."""
+    wanted = _next_page(request)
+    page = resolve_url("second_factor")
+    return HttpResponseRedirect(f"{page}?{urlencode({'next': wanted})}" if wanted else page)
 
 
 def _on_page(request: HttpRequest, form: ProofForm, *, locked: bool = False) -> HttpResponse:

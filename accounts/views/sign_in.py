@@ -111,7 +111,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def choose_role(request: HttpRequest) -> HttpResponse:
-    """Switches between buying and the sellers that one is a member of, without signing out (ACC-2)."""
+    """Switches between buying and the sellers that one is a member of, without signing out (ACC-2). Leads on
+    to `next` where a page offered the switch for its own sake."""
     if not switch_role(request, request.POST.get("role", "")):
         raise Http404
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    wanted = page_of_ours(request, request.POST.get("next", ""))
+    return HttpResponseRedirect(wanted or resolve_url(settings.LOGIN_REDIRECT_URL))

@@ -145,6 +145,17 @@ def test_a_buyer_opts_out_of_and_blocks_one_seller(on: str, off: str, mark: str)
     assert client.post(f"{PRIVACY}{pair.pk}/", {"action": "other"}).status_code == 404
 
 
+@pytest.mark.rule("ACC-8", "SEC-6")
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [("/stores/alder/", "/stores/alder/"), ("https://evil.example/", PRIVACY), ("", PRIVACY)],
+)
+def test_unblocking_leads_back_to_where_it_was_asked_for(wanted: str, leads_to: str) -> None:
+    pair = PairFactory.create()
+    answer = visitor(pair.buyer.user).post(f"{PRIVACY}{pair.pk}/", {"action": "unblock", "next": wanted})
+    assert answer.headers["Location"] == leads_to
+
+
 @pytest.mark.rule("ACC-7", "ACC-8", "SEC-1")
 def test_privacy_is_the_buyers_own() -> None:
     pair, stranger = PairFactory.create(), BuyerFactory.create()

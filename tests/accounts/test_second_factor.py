@@ -17,6 +17,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.links import person_token
 from accounts.models import RecoveryCode, SecondFactor, User
+from accounts.proof import FRESH
 from accounts.queries.second_factor import second_factor_of
 from accounts.rate_limit import PROOF_PER_PERSON
 from accounts.services.second_factor import (
@@ -152,7 +153,8 @@ def test_a_rotation_seals_the_keys_anew(settings: Settings) -> None:
 @pytest.mark.rule("ACC-1", "SEC-3")
 def test_a_person_sets_it_up_and_signs_in_with_it(clock: time_machine.Traveller) -> None:
     user = BuyerFactory.create().user
-    client, elsewhere = visitor(user), visitor(user)
+    client, elsewhere = visitor(), visitor(user)
+    password_right(client, user)
     page = client.get(PAGE).content.decode()
     key = KEY.search(page)
     assert key is not None
@@ -178,6 +180,40 @@ def test_a_person_sets_it_up_and_signs_in_with_it(clock: time_machine.Traveller)
     assert fresh.post("/sign-in/code/", {"code": codes[9]}).headers["Location"] == "/orders/"
     assert fresh.session["_auth_user_id"] == str(user.pk)
     assert "awaits_code" not in fresh.session
+
+
+@pytest.mark.rule("ACC-1", "SEC-4")
+def test_a_session_left_open_shows_no_key_without_the_password(clock: time_machine.Traveller) -> None:
+    user = BuyerFactory.create().user
+    client = visitor()
+    password_right(client, user)
+    clock.shift(FRESH)
+    key = KEY.search(client.get(PAGE).content.decode())
+    assert key is not None
+    clock.shift(timedelta(seconds=1))
+    asked = client.get(f"{PAGE}?next=/orders/").content.decode()
+    assert (KEY.search(asked), 'name="password"' in asked) == (None, True)
+    code = app_code(secret_of_key(key[1]), LATER + FRESH)
+    assert client.post(f"{PAGE}confirm/", {"code": code, "next": "/orders/"}).status_code == 302
+    assert client.post(f"{PAGE}key/").status_code == 302
+    assert second_factor_of(user) is None
+    wrong = client.post(PAGE, {"password": "wrong", "next": "/orders/"})
+    assert (wrong.status_code, "This is not your password" in wrong.content.decode()) == (422, True)
+    right = client.post(PAGE, {"password": PASSWORD, "next": "/orders/"})
+    assert right.headers["Location"] == f"{PAGE}?next=%2Forders%2F"
+    shown = client.get(right.headers["Location"]).content.decode()
+    again = KEY.search(shown)
+    assert again is not None
+    assert again[1] == key[1]  # "another key" has not worked either
+    assert 'name="next" value="/orders/"' in shown
+
+
+@pytest.mark.rule("ACC-1", "SEC-4")
+def test_tries_for_the_key_are_counted() -> None:
+    client = visitor(BuyerFactory.create().user)
+    tries = [client.post(PAGE, {"password": "wrong"}).status_code for _ in range(11)]
+    assert tries == [422] * PROOF_PER_PERSON.tries + [429]
+    assert client.post(PAGE, {"password": PASSWORD}).status_code == 429
 
 
 @pytest.mark.rule("ACC-1")

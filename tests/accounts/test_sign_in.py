@@ -112,6 +112,23 @@ def test_one_person_switches_between_buying_and_selling() -> None:
     assert client.get(reverse("settings_addresses")).status_code == 200
 
 
+@pytest.mark.rule("ACC-2", "SEC-6")
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/stores/alder/", "/stores/alder/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_switch_leads_back_to_pages_of_ours_alone(wanted: str, leads_to: str) -> None:
+    client = visitor(BuyerFactory.create().user)
+    answer = client.post("/role/", {"role": "buyer", "next": wanted})
+    assert answer.headers["Location"] == leads_to
+    assert client.post("/role/", {"role": "seller:1", "next": wanted}).status_code == 404
+
+
 @pytest.mark.rule("ACC-2", "SEC-1")
 def test_nobody_takes_a_role_that_is_not_theirs() -> None:
     seller = SellerFactory.create()

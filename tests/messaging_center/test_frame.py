@@ -45,7 +45,7 @@ def test_a_person_switches_between_buying_and_selling_without_signing_out() -> N
     offered = re.findall(r'name="role" value="([^"]+)"', page)
     assert offered == [f"seller:{second.pk}", "buyer"]
     page = client.post(reverse("switch_role"), {"role": "buyer"}, follow=True).content.decode()
-    assert "<h1>Your Messages</h1>" in page
+    assert "Your Messages</h1>" in page
     assert re.findall(r'name="role" value="([^"]+)"', page) == [f"seller:{first.pk}", f"seller:{second.pk}"]
 
 
@@ -110,6 +110,26 @@ def test_a_member_who_may_not_read_lands_on_a_page_that_says_so_and_leads_on() -
         assert 'href="/"' in refused.content.decode()  # and from there it goes on
     assert f'href="{reverse("settings_profile")}"' in page
     assert client.get(reverse("settings_profile")).status_code == 200
+
+
+@pytest.mark.rule("UX-5")
+@pytest.mark.parametrize(
+    ("who", "leads_to"),
+    [("nobody", "sign_in"), ("buyer", "home"), ("member", "settings_profile"), ("staff", "home")],
+)
+def test_a_page_that_is_not_there_leads_on_to_where_one_may_be(who: str, leads_to: str) -> None:
+    client = {
+        "nobody": Client,
+        "buyer": lambda: browser(BuyerFactory.create().user),
+        "member": lambda: browser(MembershipFactory.create(can_read=False).user),
+        "staff": lambda: browser(UserFactory.create(is_staff=True, is_superuser=True)),
+    }[who]()
+    answer = client.get("/no-such-page/")
+    way = re.search(r'<p><a class="button" href="([^"]+)">([^<]+)</a></p>', answer.content.decode())
+    assert answer.status_code == 404
+    assert way is not None
+    assert way[1] == reverse(leads_to)
+    assert ("messages" in way[2]) == (who == "buyer")
 
 
 @pytest.mark.rule("ACC-1", "UX-5")
