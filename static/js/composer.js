@@ -16,7 +16,7 @@ class Composer {
     this.say = wordsOf(form);
     this.saved = form.querySelector("[data-saved]");
     this.hints = form.querySelector("[data-hints-here]");
-    this.stored = this.written();
+    this.stored = form.querySelector(".objections") ? "" : this.written(); // a refused text may be newer than its draft
     this.left = false;
     attach(form, this);
     form.classList.add("is-live");
@@ -24,7 +24,9 @@ class Composer {
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("keydown", (event) => this.pressed(event));
-    if (this.text.value.trim()) this.ask();
+    if (!this.text.value.trim()) return;
+    this.ask();
+    this.saveSoon();
   }
 
   written() {
@@ -170,6 +172,7 @@ class Composer {
   }
 
   pressed(event) {
+    if (event.key === "Escape" && event.target === this.text) document.querySelector("#conversation h2")?.focus();
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     this.form.requestSubmit(this.form.querySelector("[data-send]") ?? undefined);
@@ -197,22 +200,11 @@ class Composer {
   }
 }
 
-// After sending, the focus goes to the row of the next thread: one key opens it.
-const SENT = "sent-from";
-
-function goOn() {
-  const sent = sessionStorage.getItem(SENT);
-  sessionStorage.removeItem(SENT);
-  if (sent !== location.pathname || document.querySelector(".objections")) return;
-  const links = [...document.querySelectorAll("#threads a.row__link")];
-  const place = links.findIndex((link) => link.pathname === sent);
-  links[place < 0 ? 0 : place + 1]?.focus({ preventScroll: true });
-}
-
 const composers = new WeakMap();
 
-function begin() {
-  for (const form of document.querySelectorAll("form[data-composer]")) {
+// Of what htmx brings, that part alone: the rest of the page is not settled yet.
+function begin(root) {
+  for (const form of root.querySelectorAll("form[data-composer]")) {
     if (!composers.has(form)) composers.set(form, new Composer(form));
   }
 }
@@ -224,7 +216,11 @@ document.addEventListener("submit", (event) => {
   if (!composer || event.defaultPrevented) return;
   const elsewhere = event.submitter?.hasAttribute("formaction");
   if (elsewhere) return;
-  sessionStorage.setItem(SENT, new URL(event.target.action).pathname);
+  if (composer.left && event.target.hasAttribute("hx-post")) {
+    event.preventDefault(); // it is on its way: a second click sends nothing
+    event.stopImmediatePropagation();
+    return;
+  }
   composer.leave();
   waitForUploads(event, composer);
 }, true);
@@ -233,7 +229,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:beforeSwap", () => {
   for (const form of document.querySelectorAll("form[data-composer]")) composerOf(form)?.flush();
 });
-document.addEventListener("htmx:load", begin);
+document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
 document.addEventListener("htmx:responseError", (event) => composerOf(event.target)?.back());
 document.addEventListener("htmx:sendError", (event) => composerOf(event.target)?.back());
 window.addEventListener("online", () => {
@@ -247,5 +243,4 @@ window.addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll("form[data-composer]")) composerOf(form)?.back();
 });
 
-begin();
-goOn();
+begin(document);

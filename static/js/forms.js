@@ -26,7 +26,19 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-for (const button of document.querySelectorAll("[data-close-toast]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => button.closest(".toast").remove());
+// The button of a toast works in those too that htmx brings; the focus does not go with the toast.
+function showClosers() {
+  for (const button of document.querySelectorAll("[data-close-toast]")) button.hidden = false;
 }
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-close-toast]");
+  if (!button) return;
+  button.closest(".toast").remove();
+  const main = document.getElementById("main");
+  if (!main) return;
+  main.tabIndex = -1;
+  main.focus({ preventScroll: true });
+});
+document.addEventListener("htmx:load", showClosers);
+showClosers();

@@ -40,6 +40,18 @@ function press(key) {
     (one) => one.checkVisibility() || one.closest("details:not([open])"),
   );
   if (control) control.click();
+  return Boolean(control);
+}
+
+// Beside a list that stands there "back" is its row; beside an order that stands there it needs no opening.
+function backToRow() {
+  const row = rows().find((one) => one.hasAttribute("aria-current")) ?? rows()[0];
+  row?.focus();
+}
+
+function order() {
+  const link = [...document.querySelectorAll("#order a[href], #order button")].find((one) => one.checkVisibility());
+  if (!press("o")) link?.focus();
 }
 
 function write() {
@@ -64,7 +76,9 @@ const ACTIONS = {
   "#": () => place("deleted") || press("#"),
   n: () => press("n"),
   d: () => press("d"),
-  u: () => press("u"),
+  u: () => press("u") || backToRow(),
+  o: order,
+  z: () => press("z"),
   "/": search,
   "?": () => document.getElementById("keys").showModal(),
 };

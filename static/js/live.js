@@ -92,6 +92,7 @@ function apply(fresh) {
   document.title = fresh.title;
   renewTickets(fresh);
   for (const form of document.querySelectorAll("#threads, #conversation-list")) window.htmx?.process(form);
+  document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document.body } })); // its forms are new
   announce(news, conversation, wasAtEnd);
 }
 

@@ -4,18 +4,22 @@
 const LATE = 300; // ms after which waiting shows
 const mailbox = () => document.getElementById("mailbox");
 let listTop = 0;
+let rowAt = 0;
 let bar = null;
 let timer = 0;
 
-// Forms of a conversation (archive, delete, no response needed) bring the whole mailbox anew, without a new page.
+// Forms of a conversation (an answer, archive, delete, no response needed) bring the whole mailbox anew, without a
+// new page. A second click while one is under way does nothing.
 function prepare(root) {
+  if (!mailbox()) return;
   for (const form of root.querySelectorAll("form[data-swaps]")) {
     form.setAttribute("hx-post", form.getAttribute("action"));
     form.setAttribute("hx-target", "#mailbox");
     form.setAttribute("hx-select", "#mailbox");
-    form.setAttribute("hx-select-oob", "#toasts");
+    form.setAttribute("hx-select-oob", "#toasts:innerHTML");
     form.setAttribute("hx-swap", "outerHTML");
-    form.setAttribute("hx-push-url", "true");
+    form.setAttribute("hx-sync", "this:drop");
+    form.setAttribute(form.hasAttribute("data-composer") ? "hx-replace-url" : "hx-push-url", "true");
     window.htmx.process(form);
   }
 }
@@ -55,16 +59,31 @@ document.addEventListener("htmx:afterRequest", () => {
   if (conversation) conversation.removeAttribute("aria-busy");
 });
 
-// What is no page of the mailbox (signed out, gone, broken) is shown as the page that it is.
+const rows = () => [...document.querySelectorAll(".row__link")].filter((row) => row.checkVisibility());
+const isAnswer = (detail) => Boolean(detail.requestConfig.elt.closest("form[data-composer]"));
+
+// Where the list stands, and the row that the next one takes the place of.
+function keepPlace() {
+  const list = document.getElementById("threads");
+  listTop = list ? list.scrollTop : 0;
+  const all = rows();
+  const focused = all.indexOf(document.activeElement);
+  rowAt = Math.max(0, focused >= 0 ? focused : all.findIndex((row) => row.hasAttribute("aria-current")));
+}
+
+// What is no page of the mailbox (signed out, gone, broken) is shown as the page that it is. A refused answer (422)
+// comes back in its place; of one that failed answer.js tells.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr, serverResponse } = event.detail;
   if (!target || (target.id !== "panes" && target.id !== "mailbox")) return;
-  if (xhr.status === 200 && serverResponse.includes(`id="${target.id}"`)) {
-    const list = document.getElementById("threads");
-    listTop = list ? list.scrollTop : 0;
+  if ([200, 422].includes(xhr.status) && serverResponse.includes(`id="${target.id}"`)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    keepPlace();
     return;
   }
   event.detail.shouldSwap = false;
+  if (xhr.status >= 400 && isAnswer(event.detail)) return;
   window.location.assign(xhr.responseURL || window.location.href);
 });
 
@@ -79,14 +98,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target.id === "panes") {
     choose(document.getElementById("panes").dataset.thread);
     show("thread");
+    for (const toast of document.querySelectorAll("#toasts .toast:not(:has(form))")) toast.remove(); // it was of another
     const title = document.querySelector("#conversation h2");
     if (title) title.focus({ preventScroll: true });
   }
   if (target.id === "mailbox") {
     const list = document.getElementById("threads");
     if (list) list.scrollTop = listTop;
-    const next = document.querySelector("#panes[data-thread] h2, .row__link");
-    if (next) next.focus({ preventScroll: true });
+    if (isAnswer(event.detail)) return; // answer.js knows what comes next
+    const all = rows();
+    const next = document.querySelector("#panes[data-thread] h2") ?? all[Math.min(rowAt, all.length - 1)] ?? list;
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "nearest" });
   }
 });
 

@@ -73,7 +73,7 @@ def test_a_buyer_asks_from_an_order(visitors: VisitorMaker, world: World, script
     buyer = visitors(scripts=scripts, width=390)
     buyer.sign_in(world.buyer.email)
     buyer.page.get_by_role("link", name="Your Orders").first.click()
-    buyer.page.get_by_role("link", name=order.number).click()
+    buyer.page.get_by_role("link", name=order.number, exact=True).click()
     buyer.page.get_by_role("link", name="Contact Seller").click()
     buyer.page.get_by_text("Damaged or wrong item").click()
     buyer.page.get_by_label("Your message").fill("The lid is cracked.")

@@ -163,8 +163,11 @@ def test_a_phone_shows_order_numbers_tables_and_tabs_whole(
         table = seller.page.get_by_role("table")
         expect(table.get_by_role("row").last).to_be_visible()
         assert wider_than_their_column(seller.page.locator(".table-wrap tbody")) == []
-    seller.open("/messages/?view=all")
-    whole(seller, seller.page.locator(".tabs [aria-current]"))
+    buyer = visitors(width=width)
+    buyer.sign_in(world.buyer.email)
+    for view in ("conversations", "archived"):
+        buyer.open(f"/messages/?view={view}")
+        whole(buyer, buyer.page.locator(".tabs [aria-current]"))
 
 
 @pytest.mark.rule("UX-1", "ACC-10")
