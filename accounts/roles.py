@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.models import Buyer, Membership, Permission, Seller, User
 
 SESSION_KEY = "role"  # "buyer" or "seller:<id>"
+KEPT_AT = "_roles_here"  # of a request: whose roles were read, and the roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +62,31 @@ def role_key(role: Role) -> str:
     return "buyer" if role.membership is None else f"seller:{role.membership.seller_id}"
 
 
+def roles_here(request: HttpRequest) -> list[Role]:
+    """All roles of who asks, read once in a request: a page needs them in its middleware, its view and its
+    frame. None of anybody who is not signed in."""
+    if not request.user.is_authenticated:
+        return []
+    kept: tuple[int, list[Role]] | None = getattr(request, KEPT_AT, None)
+    if kept is None or kept[0] != request.user.pk:  # a sign-in changes the person under way
+        kept = (request.user.pk, roles_of(request.user))
+        setattr(request, KEPT_AT, kept)
+    return kept[1]
+
+
 def current_role(request: HttpRequest) -> Role | None:
     """The role that the person chose, else their first; None for nobody, or who has none (staff)."""
-    if not request.user.is_authenticated:
+    roles = roles_here(request)
+    if not roles:
         return None
-    roles = roles_of(request.user)
     chosen = request.session.get(SESSION_KEY)
-    return next((role for role in roles if role_key(role) == chosen), roles[0] if roles else None)
+    return next((role for role in roles if role_key(role) == chosen), roles[0])
 
 
 def switch_role(request: HttpRequest, key: str) -> bool:
     """Chooses a role for this session; False when it is none of the person's own."""
-    if not request.user.is_authenticated or key not in map(role_key, roles_of(request.user)):
+    setattr(request, KEPT_AT, None)  # an invitation may have brought one this very moment
+    if key not in map(role_key, roles_here(request)):
         return False
     request.session[SESSION_KEY] = key
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.roles import Role, current_role, role_key, roles_of
+from accounts.roles import Role, current_role, role_key, roles_here
 from messaging_center.pages import THEME_COOKIE, THEMES
 
 
@@ -35,11 +35,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 def _choices(request: HttpRequest) -> list[RoleChoice]:
     """The person's other roles."""
-    if not request.user.is_authenticated:
-        return []
-    roles = roles_of(request.user)
     now = current_role(request)
-    return [_choice(role) for role in roles if now is None or role_key(role) != role_key(now)]
+    return [_choice(role) for role in roles_here(request) if now is None or role_key(role) != role_key(now)]
 
 
 def _choice(role: Role) -> RoleChoice:
