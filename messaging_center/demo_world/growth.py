@@ -20,8 +20,9 @@ from messages_app.services.clock import mark_not_needed
 from messages_app.services.reading import mark_read
 from messages_app.services.submission import Submission, Submitted
 from messaging_center.demo_world.files import grown_file
+from messaging_center.demo_world.orders_grown import order_ids
 from messaging_center.demo_world.people import PASSWORD
-from messaging_center.demo_world.people_grown import bring_people, order_ids
+from messaging_center.demo_world.people_grown import bring_people
 from messaging_center.demo_world.talks import Said, Talks, planned
 
 WIDTH = 600  # pairs that talk side by side, half of them in each of two groups
