@@ -11,8 +11,8 @@ class RawMail(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     key = models.OneToOneField("messages_app.SealingKey", on_delete=models.PROTECT, related_name="+")
-    size = models.PositiveBigIntegerField()  # bytes on the wire
-    sealed = models.BinaryField()  # empty: in the file store
+    size = models.PositiveBigIntegerField()  # bytes on the wire; 0: gone, it brought a virus (ATT-2)
+    sealed = models.BinaryField()  # empty: in the file store, or gone
     received_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

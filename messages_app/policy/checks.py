@@ -12,7 +12,7 @@ from messages_app.policy import checks_matter as matter
 from messages_app.policy import checks_people as people
 from messages_app.policy import checks_reason as reason
 from messages_app.policy.content.rules import CONTENT_RULES
-from messages_app.policy.facts import Facts, Side
+from messages_app.policy.facts import Facts, Place, Side
 from messages_app.policy.limits import Limits
 from messages_app.policy.verdict import Decision, Finding, Severity, Verdict
 
@@ -42,6 +42,8 @@ def content_check(rule: str) -> Check:
 
     def check(facts: Facts, limits: Limits) -> Finding | None:
         matches = tuple(match for match in facts.content if match.rule == rule)
+        if facts.author is Side.BUYER:  # their documents pass as they are: nothing to mask, nothing to tell
+            matches = tuple(match for match in matches if match.place is not Place.FILE)
         if not matches:
             return None
         sure = any(match.sure for match in matches)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.queries.pairs import pairs_with_people
 from accounts.wake import wake
 from messages_app.mail.fields import head_bounds
-from messages_app.models import Case, InboundMail
+from messages_app.models import Case, InboundMail, Message
 from messages_app.relay.arrival import Arrival, read_arrival
 from messages_app.relay.intake import envelope_sender, raw_bytes
 from messages_app.relay.notices import queue_refusal
@@ -28,6 +28,7 @@ from messages_app.relay.route import Routed, route
 from messages_app.sealing.seal import SealBroken
 from messages_app.services.cases import open_mail_case
 from messages_app.services.child import Unreadable
+from messages_app.services.infected import forget_infected_mails
 from messages_app.services.locks import lock_name
 from messages_app.services.own_marks import loop_mark, quote_marks
 
@@ -137,7 +138,10 @@ def _process(inbound: InboundMail) -> bool:
         return True
     try:
         arrival = _parsed(inbound, raw_bytes(inbound.raw))
-        settle(arrival, route(arrival))
+        routed = route(arrival)
+        settle(arrival, routed)
+        if routed.outcome == Message.State.BLOCKED:
+            forget_infected_mails()
         return True
     except (Unreadable, SealBroken, FileNotFoundError):
         log.warning("a mail could not be read", extra={"item": f"inbound:{inbound.pk}"})

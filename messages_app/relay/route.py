@@ -158,8 +158,10 @@ def repeated(arrival: Arrival) -> Routed | None:
     same = same.exclude(state=State.HELD)  # what nobody has vouched for yet stands in no one's way
     if arrival.party is not None and arrival.party.may_reply:
         same = same.exclude(state=State.REFUSED)
-    first = InboundMail.objects.filter(~Exists(same), pk=arrival.inbound.pk).update(identity_token=identity)
-    return None if first else Routed(state=State.DUPLICATE, outcome="repeated")
+    if InboundMail.objects.filter(~Exists(same), pk=arrival.inbound.pk).update(identity_token=identity):
+        return None
+    message_id = same.values_list("message_id", flat=True).first()
+    return Routed(state=State.DUPLICATE, outcome="repeated", message_id=message_id)
 
 
 RULES: tuple[Callable[[Arrival], Routed | None], ...] = (

@@ -16,12 +16,14 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.audit import record_audit
 from messages_app.models import Case
+from messages_app.policy.verdict import Finding
 from messages_app.queries.moderation import is_party
 from messages_app.services.decided import ALREADY, DONE, NOT_POSSIBLE, Decided, Outcome
 from messages_app.services.held_delivery import discard_delivery, release_delivery, retry_delivery
 from messages_app.services.held_mail import discard_quarantined, disown, let_in, retry_mails
 from messages_app.services.rejection import tell_discarded
 from messages_app.services.release import FILE_REVEALS, reject_message, release_message
+from messages_app.services.rescan import objection_of_scanner
 
 
 class Action(StrEnum):
@@ -39,7 +41,8 @@ Step = Callable[[Case, User, str, datetime], Decided]
 
 def decide_case(*, case_id: UUID, action: Action, by: User, reason: str, now: datetime) -> Decided:
     """One decision about one case. `reason` is typed by the person and stands in the audit record."""
-    return _decide(case_id, action, by, reason, now, one_of_many=False)
+    unseen = _objection_of_scanner(case_id, action, reason)
+    return _decide(case_id, action, by, reason, now, unseen=unseen, one_of_many=False)
 
 
 def decide_cases(
@@ -47,15 +50,32 @@ def decide_cases(
 ) -> dict[UUID, Decided]:
     """The same decision about several, each in a transaction of its own. What shows real addresses to the
     other side when it is decided wrongly is LOOK_FIRST."""
-    return {
-        case_id: _decide(case_id, action, by, reason, now, one_of_many=True)
-        for case_id in dict.fromkeys(case_ids)
-    }
+    decided = {}
+    for case_id in dict.fromkeys(case_ids):
+        unseen = _objection_of_scanner(case_id, action, reason)
+        decided[case_id] = _decide(case_id, action, by, reason, now, unseen=unseen, one_of_many=True)
+    return decided
+
+
+def _objection_of_scanner(case_id: UUID, action: Action, reason: str) -> Finding | None:
+    """What the scanner says of files that would go out now. Before the transaction: it may take its time."""
+    if action is not Action.RELEASE or not reason.strip():
+        return None
+    held = Case.objects.filter(pk=case_id, kind=Case.Kind.HELD_MESSAGE, closed_at=None)
+    message_id = held.values_list("message_id", flat=True).first()
+    return objection_of_scanner(message_id) if message_id else None
 
 
 @transaction.atomic
 def _decide(
-    case_id: UUID, action: Action, by: User, reason: str, now: datetime, *, one_of_many: bool
+    case_id: UUID,
+    action: Action,
+    by: User,
+    reason: str,
+    now: datetime,
+    *,
+    unseen: Finding | None,
+    one_of_many: bool,
 ) -> Decided:
     case = _case(case_id)
     if case is None or not case.is_open:
@@ -69,6 +89,8 @@ def _decide(
         return NOT_POSSIBLE
     if one_of_many and _is_grave(case, action):
         return Decided(Outcome.LOOK_FIRST)
+    if unseen is not None:
+        return Decided(Outcome.OBJECTED, (unseen,))
     decided = step(case, by, reason.strip(), now)
     if decided.outcome is Outcome.DONE:
         _record(case, action, by, reason.strip(), now)

@@ -26,7 +26,6 @@ from messages_app.services.decided import ALREADY, DONE, Decided, Outcome
 from messages_app.services.locks import lock_usages, locked_pairs
 from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.rejection import tell_rejected
-from messages_app.services.rescan import objection_of_scanner
 from messages_app.services.search_build import index_again
 from messages_app.services.tell import queue_copies
 from messages_app.services.threads import pair_orders
@@ -54,10 +53,8 @@ class _Held:
 
 def release_message(message_id: UUID, *, by: User, reason: str, now: datetime) -> Decided:
     """The message is delivered at this moment: clock and cap count from it, its place in the thread stays
-    (Terms). OBJECTED where the rules stop it now. In a transaction."""
-    unseen = objection_of_scanner(message_id)
-    if unseen is not None:
-        return Decided(Outcome.OBJECTED, (unseen,))
+    (Terms). OBJECTED where the rules stop it now. In a transaction; whoever calls has asked
+    `objection_of_scanner` before."""
     held = _locked(message_id)
     if held is None:
         return ALREADY

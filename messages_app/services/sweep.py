@@ -10,6 +10,7 @@ from accounts.rate_limit import forget_ended
 from messages_app.models import Delivery, InboundMail
 from messages_app.services.drafts import sweep_drafts
 from messages_app.services.failures import tell_late
+from messages_app.services.infected import forget_infected_mails
 from messages_app.services.notice_lists import queue_notice_lists
 from messages_app.services.orphans import remove_orphans
 from messages_app.services.purge import purge_files
@@ -17,9 +18,11 @@ from messages_app.services.purge import purge_files
 
 def sweep(now: datetime) -> int:
     """One round: leases that ran out, authors to be told of late mail, hourly lists of notices, files that
-    nothing names, that waited too long for a text or were kept for staff, counts of tries that are over."""
+    nothing names, that waited too long for a text, were kept for staff or are infected, counts of tries that
+    are over."""
     found = free_leases(until=now) + tell_late(now) + queue_notice_lists(now) + remove_orphans(now)
-    return found + sweep_drafts(now) + purge_files(now) + forget_ended(now)
+    found += sweep_drafts(now) + purge_files(now) + forget_infected_mails()
+    return found + forget_ended(now)
 
 
 def free_leases(until: datetime | None = None) -> int:

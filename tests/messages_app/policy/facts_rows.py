@@ -55,5 +55,5 @@ def file(kind: str | None = "pdf", **changes: Any) -> FileFacts:
     return FileFacts(**{"name": f"paper.{kind}", "size": 1000, "kind": kind, **changes})
 
 
-def match(rule: str = "contact_email", *, sure: bool = True) -> ContentMatch:
-    return ContentMatch(rule=rule, place=Place.TEXT, start=0, end=5, excerpt="a@b.c", sure=sure)
+def match(rule: str = "contact_email", *, sure: bool = True, place: Place = Place.TEXT) -> ContentMatch:
+    return ContentMatch(rule=rule, place=place, start=0, end=5, excerpt="a@b.c", sure=sure)

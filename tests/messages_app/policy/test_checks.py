@@ -8,7 +8,7 @@ import pytest
 
 from messages_app.mail.parsed import Obstacle
 from messages_app.policy.checks import ALL_CODES, CHECKS, NOTICE_ORDER, OBSTACLES, decide
-from messages_app.policy.facts import ContentMatch, Door, Facts, Standing
+from messages_app.policy.facts import ContentMatch, Door, Facts, Place, Standing
 from messages_app.policy.limits import Limits
 from messages_app.policy.verdict import Decision, Verdict
 from tests.messages_app.policy.facts_rows import (
@@ -196,6 +196,8 @@ REST: list[Row] = [
         DELIVER,
         ("contact_email", "external_link"),
     ),
+    ("POL-1 in a document", reply(content=(match(place=Place.FILE),)), BLOCK, ("contact_email",)),
+    ("POL-2 in a document: as it is", question(content=(match(place=Place.FILE),)), DELIVER, ()),
     ("MOD-4 number 20", question(sent_one_way=19), DELIVER, ()),
     ("MOD-4 number 21", question(sent_one_way=20), HOLD, ("burst",)),
     ("MOD-4 second alike", reply(same_body=1), DELIVER, ()),

@@ -15,7 +15,7 @@ from messages_app.policy.facts import Side
 from messages_app.queries.threads import file_meta
 from messages_app.services import scanner
 from messages_app.services.decided import Outcome
-from messages_app.services.release import release_message
+from messages_app.services.moderation import Action, decide_case
 from messages_app.services.scanner import Scan, ping, scan
 from messages_app.services.submission import SubmittedFile
 from messages_app.vault.files import read_file
@@ -24,6 +24,7 @@ from tests.clamd import VIRUS, running_clamd
 from tests.factories import OrderFactory, PairFactory, UserFactory
 from tests.messages_app.files.samples import SOUND, image
 from tests.messages_app.services.gate import NOON, codes, mail, message_of, page, send
+from tests.messages_app.services.test_moderation import case_of
 from tests.servers import free_port
 
 pytestmark = pytest.mark.rule("ATT-7")
@@ -144,7 +145,13 @@ def test_a_moderators_release_asks_the_scanner_again(
     with running_clamd() as clamd:
         if now_up:
             settings.CLAMD_URL = clamd.url
-        done = release_message(sent.message_id, by=UserFactory.create(), reason="Looked at.", now=NOON)
+        done = decide_case(
+            case_id=case_of(message_of(sent)).pk,
+            action=Action.RELEASE,
+            by=UserFactory.create(is_staff=True),
+            reason="Looked at.",
+            now=NOON,
+        )
         assert clamd.scanned == ([file.content] if now_up else [])
     assert (done.outcome, [finding.code for finding in done.objections]) == (outcome, objected)
 
