@@ -8,7 +8,7 @@ from uuid import UUID
 from messages_app.models import Attachment, Message
 from messages_app.vault.files import delete_file
 
-UNDELIVERED_KEPT = timedelta(days=30)  # from the moment the message was accepted
+UNDELIVERED_KEPT = timedelta(days=30)  # from the moment the message was accepted, its own moment included
 _HELD_AGAIN = timedelta(days=1)  # a moderator has not decided yet
 _AT_ONCE = 200
 
@@ -16,7 +16,7 @@ _AT_ONCE = 200
 def purge_files(now: datetime) -> int:
     """Removes the bytes of files of blocked messages whose time is over; how many files. What was released
     meanwhile stays, what is still held is looked at again."""
-    due = Attachment.objects.filter(purge_at__lte=now).order_by("purge_at")
+    due = Attachment.objects.filter(purge_at__lt=now).order_by("purge_at")
     rows = list(due.values_list("pk", "message__state")[:_AT_ONCE])
     by_state: dict[str, list[UUID]] = {}
     for row_id, state in rows:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.utils import translation
 from playwright.sync_api import Locator, Page, Route, expect
 
 from messages_app.models import Attachment, Draft, Message, Upload
@@ -21,12 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def world(transactional_db: None, installation_keys: None) -> World:
     return make_world()
-
-
-@pytest.fixture(autouse=True)
-def no_language_left_behind() -> Iterator[None]:
-    yield
-    translation.deactivate()
 
 
 def at_thread(visitor: Visitor, world: World) -> Visitor:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.utils import translation
 from playwright.sync_api import expect
 
 from accounts.models import User
@@ -23,12 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def world(transactional_db: None, installation_keys: None) -> World:
     return make_world()
-
-
-@pytest.fixture(autouse=True)
-def no_language_left_behind() -> Iterator[None]:
-    yield
-    translation.deactivate()
 
 
 @pytest.mark.rule("UX-3", "UX-7", "BOX-2")

@@ -3,11 +3,8 @@ BOX-12, UX-1 to UX-3, UX-7)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.utils import translation
 from playwright.sync_api import Locator, expect
 
 from messages_app.models import MailboxEntry
@@ -28,12 +25,6 @@ def world(transactional_db: None, installation_keys: None) -> World:
         order = OrderFactory.create(pair=pair)
         write(pair, Side.BUYER, user=pair.buyer.user, order=order, hours_ago=hours, text=f"A word of {name}.")
     return world
-
-
-@pytest.fixture(autouse=True)
-def no_language_left_behind() -> Iterator[None]:
-    yield
-    translation.deactivate()
 
 
 def row(visitor: Visitor, name: str) -> Locator:

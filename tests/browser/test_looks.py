@@ -3,11 +3,9 @@ first, and that nothing lies over a control (UX-1, UX-2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from django.utils import translation
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -27,12 +25,6 @@ CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary
 @pytest.fixture
 def world(transactional_db: None, installation_keys: None) -> World:
     return make_world()
-
-
-@pytest.fixture(autouse=True)
-def no_language_left_behind() -> Iterator[None]:
-    yield
-    translation.deactivate()
 
 
 @pytest.mark.rule("UX-1")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.utils import timezone, translation
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from messages_app.models import Message, Thread
@@ -23,12 +22,6 @@ SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-
 @pytest.fixture
 def world(transactional_db: None, installation_keys: None) -> World:
     return make_world()
-
-
-@pytest.fixture(autouse=True)
-def no_language_left_behind() -> Iterator[None]:
-    yield
-    translation.deactivate()
 
 
 @pytest.mark.rule("ORD-2", "ALI-6", "UX-7")

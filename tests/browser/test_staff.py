@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.utils import timezone, translation
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import AuditRecord, User
@@ -27,12 +25,6 @@ WHY = "Looked at it."
 @pytest.fixture
 def moderator(transactional_db: None, installation_keys: None) -> User:
     return make_moderator()
-
-
-@pytest.fixture(autouse=True)
-def no_language_left_behind() -> Iterator[None]:
-    yield
-    translation.deactivate()
 
 
 def sign_in(visitor: Visitor, user: User) -> None:

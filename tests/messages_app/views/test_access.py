@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,11 +12,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
-from messages_app.models import Attachment, InboundMail, RawMail, SealingKey
-from tests.messages_app.views.world import World, signed_in
+from messages_app.models import Attachment
+from tests.messages_app.views.world import World, held_mail, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -33,22 +31,6 @@ class Address:
     other: int = 200  # the other party
     reader: int = 200  # a member who may read only
     query: bool = False  # the row stands in the query string
-
-
-def held_mail(world: World) -> UUID:
-    """A mail that says it comes from the seller, held outside."""
-    key = SealingKey.objects.create(purpose="raw", wrapped=b"")
-    raw = RawMail.objects.create(key=key, size=1, sealed=b"x")
-    row = InboundMail.objects.create(
-        raw=raw,
-        door=InboundMail.Door.SMTP,
-        alias=world.pair.aliases.get(side="buyer"),
-        envelope_sealed=b"",
-        received_at=timezone.now() - timedelta(days=1),
-        state=InboundMail.State.HELD,
-        outcome="unproven",
-    )
-    return row.pk
 
 
 ADDRESSES = (

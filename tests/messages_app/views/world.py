@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Pair, User
-from messages_app.models import Message, Thread
+from messages_app.models import InboundMail, Message, RawMail, SealingKey, Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.services.submission import Submission, Submitted, SubmittedFile
 from messages_app.services.submit import submit_message
@@ -115,3 +115,19 @@ def signed_in(user: User | None) -> Client:
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def held_mail(world: World) -> UUID:
+    """A mail that says it comes from the seller, held outside."""
+    key = SealingKey.objects.create(purpose="raw", wrapped=b"")
+    raw = RawMail.objects.create(key=key, size=1, sealed=b"x")
+    row = InboundMail.objects.create(
+        raw=raw,
+        door=InboundMail.Door.SMTP,
+        alias=world.pair.aliases.get(side="buyer"),
+        envelope_sealed=b"",
+        received_at=timezone.now() - timedelta(days=1),
+        state=InboundMail.State.HELD,
+        outcome="unproven",
+    )
+    return row.pk
