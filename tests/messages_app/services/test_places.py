@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role, roles_of
 from messages_app.models import MailboxEntry, Message
 from messages_app.policy.facts import Side
-from messages_app.queries.inbox import RESTORABLE, inbox_page, view_named
+from messages_app.queries.inbox import inbox_page, view_named
 from messages_app.services.clock import mark_not_needed, undo_not_needed
 from messages_app.services.places import Place, place_threads
 from messages_app.services.reading import mark_read
@@ -94,7 +94,7 @@ def test_what_was_deleted_can_be_restored_for_30_days(
     put(world, world.owner, Place.DELETED)
     deleted_at = entry_of(world, "seller").placed_at
     assert deleted_at
-    now = deleted_at + RESTORABLE + timedelta(microseconds=beyond)
+    now = deleted_at + timedelta(days=30) + timedelta(microseconds=beyond)
     moved = place_threads(role=role_of(world.owner), thread_ids=[world.thread.pk], place=place, now=now)
     assert moved == int(restorable)
     assert entry_of(world, "seller").place == (place if restorable else "deleted")
@@ -104,7 +104,7 @@ def test_what_was_deleted_can_be_restored_for_30_days(
 @pytest.mark.parametrize(("minutes", "listed"), [(-1, True), (1, False)])
 def test_what_was_deleted_is_listed_for_30_days(world: World, minutes: int, listed: bool) -> None:
     put(world, world.buyer, Place.DELETED)
-    placed = timezone.now() - RESTORABLE - timedelta(minutes=minutes)
+    placed = timezone.now() - timedelta(days=30) - timedelta(minutes=minutes)
     MailboxEntry.objects.filter(side="buyer").update(placed_at=placed)
     assert lists(world.buyer) == ({"deleted"} if listed else set())
     assert Message.objects.filter(thread=world.thread).count() == 3  # the record is kept
