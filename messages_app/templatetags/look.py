@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -21,13 +22,22 @@ _PICTURES = ("jpeg", "gif", "png")
 @register.simple_tag
 def icon(name: str, kind: str = "") -> SafeString:
     """An icon of static/icons.svg; `kind` "s" is the small one. Decoration: words stand beside it."""
+    return _drawn(_icons_address(), name, kind)
+
+
+@lru_cache(maxsize=256)
+def _drawn(address: str, name: str, kind: str) -> SafeString:
+    """A page has a hundred of them, of a few kinds."""
     classes = f"icon icon--{kind}" if kind else "icon"
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        classes,
-        static("icons.svg"),
-        name,
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, address, name
     )
+
+
+@cache
+def _icons_address() -> str:
+    """The same as long as the process runs."""
+    return static("icons.svg")
 
 
 @register.filter

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from babel.dates import format_date, format_skeleton, format_time, get_date_format
+from babel.dates import format_date, format_skeleton, get_date_format
 from django import template
 from django.conf import settings
 from django.utils import timezone
@@ -87,27 +88,39 @@ def moment_in_words(moment: datetime, now: datetime) -> str:
     if day == today - _DAY:
         return gettext("Yesterday")
     if timedelta(0) < today - day <= _WEEK:
-        return format_date(day, "EEE", locale=_locale())
-    return format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=_locale())
+        return _formatted(day, "EEE", _locale())
+    return _by_skeleton(day, "MMMd" if day.year == today.year else "yMMMd", _locale())
 
 
 def exact(moment: datetime) -> str:
     """ "19 Nov 2026, 11:22:41", in the reader's zone."""
     local = timezone.localtime(moment)
-    return f"{_date(local)}, {_clock(local, 'HH:mm:ss')}"
+    return f"{_date(local)}, {_clock(local, '%H:%M:%S')}"
 
 
 def _short_day(local: datetime) -> str:
     same_year = local.year == timezone.localdate().year
-    return format_skeleton("MMMd" if same_year else "yMMMd", local.date(), locale=_locale())
+    return _by_skeleton(local.date(), "MMMd" if same_year else "yMMMd", _locale())
 
 
 def _date(local: datetime) -> str:
-    return format_date(local.date(), "medium", locale=_locale())
+    return _formatted(local.date(), "medium", _locale())
 
 
-def _clock(local: datetime, pattern: str = "HH:mm") -> str:
-    return format_time(local.time(), pattern, locale=_locale())
+# A list shows few days many times.
+@lru_cache(maxsize=2000)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=2000)
+def _by_skeleton(day: date, skeleton: str, locale: str) -> str:
+    return format_skeleton(skeleton, day, locale=locale)
+
+
+def _clock(local: datetime, pattern: str = "%H:%M") -> str:
+    """Hours up to 23 and Latin digits, as all our languages write them."""
+    return local.strftime(pattern)
 
 
 def _locale() -> str:
