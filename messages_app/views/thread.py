@@ -20,7 +20,7 @@ from messages_app.models import MailboxEntry, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.inbox import entry_or_404, next_due
 from messages_app.queries.moments import read_moment
-from messages_app.queries.threads import NEWEST, conversation, last_contact, other_orders
+from messages_app.queries.threads import NEWEST, MessageView, conversation, last_contact, other_orders
 from messages_app.services.reading import mark_read
 from messages_app.views.listing import head_context, kept_query, list_context, listing_of
 from messages_app.views.sending import (
@@ -100,17 +100,31 @@ def _page(
     listing = listing_of(request, role)
     alone = request.headers.get("HX-Target") == "panes"
     beside = head_context(role, listing) if alone else list_context(role, listing)
-    context = beside | _thread_context(request, role, entry) | {"form": form, "objections": said or []}
+    # An unreadable moment shows the newest.
+    shown = conversation(role, entry.thread, before=read_moment(request.GET.get("older", "")))
+    context = beside | _thread_context(role, entry, shown) | {"form": form, "objections": said or []}
     if context["may_reply"]:
         context |= begin(role, form, thread=entry.thread) | (use_of(role.seller) if role.seller else {})
+        _take_up_again(request, form, shown)
     template = "messages_app/_panes_swapped.html" if alone else "messages_app/inbox.html"
     return render(request, template, context, status=status)
 
 
-def _thread_context(request: HttpRequest, role: Role, entry: MailboxEntry) -> dict[str, object]:
+def _take_up_again(request: HttpRequest, form: MessageForm, shown: list[MessageView]) -> None:
+    """Puts the text of one's own blocked message that the address names (`again`) back into the form
+    (GATE-2); a draft that waits there stays."""
+    asked = request.GET.get("again", "")
+    found = next(
+        (message for message in shown if message.mine and message.is_blocked and str(message.id) == asked),
+        None,
+    )
+    if found and not form.is_bound:
+        text = form.initial.get("text") or found.content.new_text
+        form.initial = {**form.initial, "text": text, "again": True}
+
+
+def _thread_context(role: Role, entry: MailboxEntry, shown: list[MessageView]) -> dict[str, object]:
     thread = entry.thread
-    # An unreadable moment shows the newest.
-    shown = conversation(role, thread, before=read_moment(request.GET.get("older", "")))
     order = _order(thread)
     return {
         "thread": thread,

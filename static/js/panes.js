@@ -99,7 +99,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     choose(document.getElementById("panes").dataset.thread);
     show("thread");
     for (const toast of document.querySelectorAll("#toasts .toast:not(:has(form))")) toast.remove(); // it was of another
-    const title = document.querySelector("#conversation h2");
+    const title = document.querySelector("#reply textarea[autofocus]") ?? document.querySelector("#conversation h2");
     if (title) title.focus({ preventScroll: true });
   }
   if (target.id === "mailbox") {
