@@ -9,23 +9,24 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from messages_app.files.docx import is_xml
+from messages_app.files.gif import stripped_gif
 from messages_app.files.jpeg import stripped_jpeg
 from messages_app.files.png import stripped_png
 
 _PERSONAL = re.compile(
     rb"author|initials|userId|coreProperties|[pP]roperties>|<Properties|attachedTemplate|docVars|"
-    rb"documentManagement|CoverPage"
+    rb"documentManagement|CoverPage|mailMerge|[<:]metadata|<!--"
 )
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")  # UTF-16: not searched, always rewritten
 # Attributes of comments and tracked changes, by their local names, and what stands there instead.
 _NEUTRAL = {"author": "Author", "initials": "A", "userId": "Author", "providerId": "None"}
 _KEPT_PROPERTIES = {"title", "subject", "language", "created", "modified"}  # some stand on title pages
 _EMPTIED_ROOTS = {"Properties"}  # docProps/app.xml and custom.xml: company, manager, template, anything
-_LEFT_OUT = {"docVars", "documentManagement"} | {
+# Besides: what bound fields hold, where a form letter's addresses lie, who drew an SVG.
+_LEFT_OUT = {"docVars", "documentManagement", "mailMerge", "metadata"} | {
     f"Company{what}" for what in ("Address", "Phone", "Fax", "Email")
 }
 _TEMPLATE = "/attachedTemplate"  # its path names the author's folders
-_NAMES = {".jpg": stripped_jpeg, ".jpeg": stripped_jpeg, ".png": stripped_png}
 
 
 def clean_docx(content: bytes) -> bytes:
@@ -46,8 +47,7 @@ def clean_docx(content: bytes) -> bytes:
 def _cleaned(name: str, part: bytes) -> bytes:
     if is_xml(name):
         return _Rewriter().rewrite(part) if _PERSONAL.search(part) or part[:2] in _WIDE else part
-    stripped = _NAMES.get("." + name.lower().rpartition(".")[2])
-    return stripped(part) if stripped else part
+    return stripped_jpeg(stripped_png(stripped_gif(part)))  # whatever it is called
 
 
 class _Rewriter:

@@ -9,6 +9,7 @@ from PIL import Image, JpegImagePlugin
 from messages_app.files.repaint import repainted
 
 _QUALITY = 90  # where the original's own tables do not fit
+_DOTS_PER_INCH = 1  # in JFIF
 _SOS, _APP0, _APP14, _APP15, _COM = 0xDA, 0xE0, 0xEE, 0xEF, 0xFE
 
 
@@ -17,7 +18,12 @@ def clean_jpeg(content: bytes) -> bytes:
     with Image.open(BytesIO(content), formats=["JPEG"]) as image:
         mode = image.mode
         tables = getattr(image, "quantization", None)
-        options = {"optimize": True, "progressive": bool(image.info.get("progressive"))}
+        options: dict[str, object] = {
+            "optimize": True,
+            "progressive": bool(image.info.get("progressive")),
+        }
+        if image.info.get("jfif_unit") == _DOTS_PER_INCH:  # how large it is printed
+            options["dpi"] = image.info["jfif_density"]
         sampling = JpegImagePlugin.get_sampling(image)
         picture = repainted(image)
     if tables and picture.mode == mode:

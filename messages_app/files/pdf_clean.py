@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import zlib
+from base64 import a85decode
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -51,18 +53,44 @@ def _strip(value: Collection) -> None:
     # /T of a comment is who wrote it, of a form field its name
     if "/Rect" in value and "/T" in value and name_at(value, "/Subtype") != "/Widget":
         del value["/T"]
-    if isinstance(value, pikepdf.Stream) and name_at(value, "/Filter") == "/DCTDecode":
-        value.write(
-            stripped_jpeg(value.read_raw_bytes()),
-            filter=pikepdf.Name.DCTDecode,
-            decode_parms=_parameters(value),
-        )
+    if isinstance(value, pikepdf.Stream):
+        _strip_jpeg(value)
 
 
-def _parameters(value: Collection) -> pikepdf.Dictionary | None:
-    """How its filter decodes."""
-    found = value.get("/DecodeParms")
-    return found if isinstance(found, pikepdf.Dictionary) else None
+def _strip_jpeg(value: Collection) -> None:
+    """A JPEG, alone in its stream or packed once more (ISO 32000-1, 7.4), loses what cameras tell."""
+    *packings, last = [str(name) for name in _listed(value.get("/Filter"))] or [""]
+    if last != "/DCTDecode" or not all(name in _UNPACKERS for name in packings):
+        return
+    jpeg = value.read_raw_bytes()
+    for name in packings:
+        jpeg = _UNPACKERS[name](jpeg)
+    how = _listed(value.get("/DecodeParms"))[-1:]
+    parameters = how[0] if how and isinstance(how[0], pikepdf.Dictionary) else None
+    value.write(stripped_jpeg(jpeg), filter=pikepdf.Name.DCTDecode, decode_parms=parameters)
+
+
+def _listed(value: pikepdf.Object | None) -> list[pikepdf.Object]:
+    """One or several, as filters and their parameters stand in a stream's dictionary."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
+
+
+def _unpacked_ascii85(data: bytes) -> bytes:
+    return a85decode(b"<~" + data.strip().removeprefix(b"<~").removesuffix(b"~>") + b"~>", adobe=True)
+
+
+def _unpacked_hex(data: bytes) -> bytes:
+    digits = b"".join(data.partition(b">")[0].split())
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+_UNPACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "/ASCII85Decode": _unpacked_ascii85,
+    "/ASCIIHexDecode": _unpacked_hex,
+    "/FlateDecode": zlib.decompress,
+}
 
 
 def _conformance(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, str]]:
