@@ -2,7 +2,8 @@
 
 It travels as one sealed value: in the sign-in form, then in the session of whoever signed in, until the page
 that it was written for takes it back; after an hour nothing opens it. It is handed to the person alone who
-signed in last at that browser, whom a cookie names by a keyed hash; where that is unknown, nothing is kept.
+signed in last at that browser, whom a cookie names by a keyed hash; where that is unknown, nothing is kept,
+but for pages that are open to everybody: what was written there goes to whoever signs in with that form.
 The key comes from MASTER_KEYS, so that the database has no readable word of it (PRV-1).
 """
 
@@ -28,14 +29,14 @@ _COOKIE_AGE = timedelta(days=60)  # longer than any session lasts
 _MOST = 200_000  # characters of a sealed value: more than the longest text that a page takes
 
 
-def seal_writing(request: HttpRequest, names: Iterable[str]) -> str:
+def seal_writing(request: HttpRequest, names: Iterable[str], *, of_anybody: bool = False) -> str:
     """The posted fields of those names, sealed for the person who signed in last at this browser and for
-    this page. Empty where nobody is known or it is too much."""
+    this page. Empty where nobody is known, unless it may be `of_anybody`, or where it is too much."""
     who = request.COOKIES.get(COOKIE, "")
     fields = {name: request.POST[name] for name in names if name in request.POST}
     value = json.dumps({"who": who, "page": request.get_full_path(), "fields": fields})
     sealed = _keys().encrypt(value.encode()).decode()
-    return sealed if who and len(sealed) <= _MOST else ""
+    return sealed if (who or of_anybody) and len(sealed) <= _MOST else ""
 
 
 def hand_over(request: HttpRequest, user: User, sealed: str) -> bool:
@@ -44,7 +45,7 @@ def hand_over(request: HttpRequest, user: User, sealed: str) -> bool:
     if not sealed:
         return True
     value = _open(sealed)
-    mine = bool(value) and constant_time_compare(str(value["who"]), _name_of(user))
+    mine = bool(value) and (not value["who"] or constant_time_compare(str(value["who"]), _name_of(user)))
     if mine:
         request.session[SESSION_KEY] = sealed
     return mine

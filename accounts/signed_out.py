@@ -27,18 +27,22 @@ def login_required(view: View[P]) -> View[P]:
     return login_required_keeping()(view)
 
 
-def login_required_keeping(*names: str) -> Callable[[View[P]], View[P]]:
-    """The same; what was posted in the fields of those names is kept over the sign-in."""
+def login_required_keeping(*names: str, of_anybody: bool = False) -> Callable[[View[P]], View[P]]:
+    """The same; what was posted in the fields of those names is kept over the sign-in. A script that asks
+    by itself gets 401 and nothing more: it follows no way to a page, and keeps what stands before it.
+    `of_anybody`: the form stands on a page for everybody, so its author may never have signed in here."""
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.user.is_authenticated:
                 return view(request, *args, **kwargs)
+            if request.headers.get("X-Requested-With") == "fetch":
+                return HttpResponse(status=401)
             if request.method != "POST":
                 return redirect_to_login(request.get_full_path())
             if any(request.POST.get(name, "").strip() for name in names):
-                return _sign_in_with_writing(request, names)
+                return _sign_in_with_writing(request, names, of_anybody=of_anybody)
             return _sign_in_and_try_again(request)
 
         return guarded
@@ -51,12 +55,12 @@ def _sign_in_and_try_again(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(_page_before(request))
 
 
-def _sign_in_with_writing(request: HttpRequest, names: tuple[str, ...]) -> HttpResponse:
+def _sign_in_with_writing(request: HttpRequest, names: tuple[str, ...], *, of_anybody: bool) -> HttpResponse:
     context = {
         "form": SignInForm(request),
         "next": request.get_full_path(),
         "signed_out": True,
-        "kept": seal_writing(request, names),
+        "kept": seal_writing(request, names, of_anybody=of_anybody),
         "written": request.POST.get("text") or max((request.POST.get(name, "") for name in names), key=len),
     }
     return render(request, "accounts/sign_in.html", context, status=403)

@@ -29,11 +29,11 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required_keeping("text", "topic")
+@login_required_keeping("text", "topic", of_anybody=True)
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """A buyer's question that belongs to no order; what the gate refuses comes back with why (422)."""
-    seller = _seller_or_404(slug)
     role = role_or_404(request)
+    seller = _seller_or_404(slug)
     if request.method != "POST":
         return _page(request, role, seller, _form(kept=writing_again(request)))
     form = _form(request)

@@ -66,7 +66,7 @@ def test_a_reply_of_a_session_that_is_over_stands_in_the_composer_after_signing_
     answer = client.post(path, {"text": TEXT, "token": "0" * 32})
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert "You were signed out. Nothing was sent or saved yet." in page
+    assert "You are signed out. Nothing was sent or saved yet." in page
     assert "kept for an hour" in page
     assert TEXT not in page
     sent = Message.objects.count()
@@ -122,6 +122,20 @@ def test_where_the_author_is_unknown_nothing_is_kept_and_the_page_says_so(world:
     assert "kept" not in hidden(page)
     assert "copy what you wrote from here" in page
     assert f">{TEXT} &lt;b&gt;</textarea>" in page
+
+
+@pytest.mark.rule("UX-5", "GATE-6")
+def test_a_question_from_a_page_for_everybody_waits_for_whoever_signs_in_with_its_form(world: World) -> None:
+    path = f"{reverse('store', args=[world.pair.seller.slug])}ask/"
+    client = visitor()
+    page = client.post(path, {"text": TEXT, "topic": "refund"}).content.decode()
+    assert "kept for an hour" in page
+    assert sign_in(client, world.stranger, **hidden(page)) == path
+    assert f">{TEXT}</textarea>" in client.get(path).content.decode()
+    known = signed_out_browser(world.owner)  # here it is the one who is known, and nobody else
+    page = known.post(path, {"text": TEXT, "topic": "refund"}).content.decode()
+    sign_in(known, world.stranger, **hidden(page))
+    assert TEXT not in known.get(path).content.decode()
 
 
 @pytest.mark.rule("UX-5", "SEC-4")
