@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, Route, expect
 
 from messages_app.models import Attachment, Draft, Message, Upload
@@ -25,6 +27,15 @@ def at_thread(visitor: Visitor, world: World) -> Visitor:
     visitor.sign_in(world.owner.email)
     visitor.open(f"/messages/{world.thread.pk}/")
     return visitor
+
+
+def at_thread_with_a_stopped_clock(visitors: VisitorMaker, world: World) -> Visitor:
+    """The page's own time passes only when the test says so."""
+    desk = visitors()
+    desk.page.clock.install()
+    at_thread(desk, world)
+    desk.page.clock.pause_at(timezone.now() + timedelta(seconds=1))
+    return desk
 
 
 def text_of(page: Page) -> Locator:
@@ -63,6 +74,17 @@ def test_a_draft_survives_a_reload_and_another_browser(visitors: VisitorMaker, w
     phone = at_thread(visitors(width=390), world)
     expect(text_of(phone.page)).to_have_value("It leaves to")
     assert desk.complaints == phone.complaints == []
+
+
+@pytest.mark.rule("BOX-9")
+def test_a_draft_is_saved_within_3_seconds_by_one_who_never_rests(
+    visitors: VisitorMaker, world: World
+) -> None:
+    desk = at_thread_with_a_stopped_clock(visitors, world)
+    with desk.page.expect_request(lambda asked: asked.method == "POST" and "/drafts/" in asked.url):
+        for letter in "It le":
+            text_of(desk.page).press_sequentially(letter)
+            desk.page.clock.run_for(600)  # ms of the page's own clock: 3 s in all
 
 
 @pytest.mark.rule("BOX-9")
@@ -245,6 +267,13 @@ def test_a_message_arrives_without_a_reload_and_nothing_typed_is_lost(
     assert text_of(desk.page).evaluate("box => box.selectionStart") == 3
     assert desk.page.evaluate("window.sameWindow")
     assert desk.complaints == []
+
+
+@pytest.mark.rule("BOX-11")
+def test_an_open_page_asks_within_15_seconds(visitors: VisitorMaker, world: World) -> None:
+    desk = at_thread_with_a_stopped_clock(visitors, world)
+    with desk.page.expect_request("**/messages/live/?mark=*"):
+        desk.page.clock.run_for(15_000)  # ms of the page's own clock
 
 
 @pytest.mark.rule("BOX-11")
