@@ -18,8 +18,10 @@ from messages_app.queries.moderation import is_of_the_two, real_addresses
 def addresses(request: HttpRequest, pair_id: int) -> HttpResponse:
     """Asks for the reason; the answer to it shows the addresses, this once."""
     staff = staff_of(request)
+    if not is_admin(staff):
+        raise Http404
     pair = pairs_with_people().filter(pk=pair_id).first()
-    if pair is None or not is_admin(staff):
+    if pair is None:
         raise Http404
     if is_of_the_two(staff, buyer_id=pair.buyer_id, seller_id=pair.seller_id):
         raise Http404

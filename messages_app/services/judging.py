@@ -36,8 +36,8 @@ def content_matches(
     known: Sequence[str],
 ) -> tuple[ContentMatch, ...]:
     """What the content policy finds in what the author wrote now; what this center sent and the
-    author only quotes is not judged (POL-1). `known` are the real addresses of the author's own side, which mail
-    programs quote: an answer that knew the other side's could be asked for them, guess by guess (ACC-9)."""
+    author only quotes is not judged (POL-1). `known` are the real addresses of the author's own side, which
+    mail programs quote: an answer that knew the other side's could be asked for them by guesses (ACC-9)."""
     aliases = frozenset(alias.address for alias in pair.aliases.all())
     found = judge(
         Judged(

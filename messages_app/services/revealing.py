@@ -29,7 +29,7 @@ def _protected(submission: Submission, seller_addresses: set[str]) -> Protected:
     pair = submission.pair
     if submission.author is Side.BUYER:
         return Protected(frozenset({pair.buyer.user.email}), _names(pair))
-    # Also one that is the buyer's: that it passes would tell a seller who lists guesses which of them is right.
+    # Also one that is the buyer's: that it passes would tell a seller who lists guesses which one is right.
     exempt = {pair.seller.customer_service_address} if submission.reason in WITH_CUSTOMER_SERVICE else set()
     return Protected(frozenset(seller_addresses - exempt))
 

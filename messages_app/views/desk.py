@@ -34,7 +34,8 @@ class Desk:
 
 def desk_or_404(request: HttpRequest) -> Desk:
     """The one that the address names: `thread`, `order` (a number) or `seller` (a slug, asked by a buyer).
-    404 for everybody who could not write there, 403 for a member without the permission (SEC-1)."""
+    404 for everybody who could not write there, 403 for a member without the permission (SEC-1): who writes
+    in a thread has it before them, so there it takes "read messages" besides (ACC-3)."""
     role = role_or_404(request)
     desk = _desk(
         role,
@@ -43,6 +44,8 @@ def desk_or_404(request: HttpRequest) -> Desk:
         seller=request.GET.get("seller", ""),
     )
     require(role, Permission.REPLY)
+    if desk.thread:
+        require(role, Permission.READ)
     return desk
 
 
@@ -58,7 +61,8 @@ def _desk(role: Role, *, thread: str, order: str, seller: str) -> Desk:
         return _at_order(role, order_or_404(role, order))
     if role.buyer is None:
         raise Http404
-    asked = get_object_or_404(Seller, slug=seller.replace("\0", ""))
+    open_ones = Seller.objects.exclude(standing=Seller.Standing.CLOSED)
+    asked = get_object_or_404(open_ones, slug=seller.replace("\0", ""))
     page = reverse("ask_question", args=[asked.slug])
     return Desk(role=role, target=target_of(role, to_seller_id=asked.pk), page=page, asked=asked)
 

@@ -76,9 +76,9 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 def block_buyer(request: HttpRequest, number: str) -> HttpResponse:
     """Blocks the buyer of an order for messages that belong to no order, or unblocks them (ACC-8)."""
     role = role_or_404(request)
-    found = order_or_404(role, number)
     if role.membership is None:
         raise Http404
+    found = order_or_404(role, number)
     require(role, Permission.SETTINGS)
     blocked = request.POST.get("blocked") == "yes"
     pair = pair_for(found.buyer, found.seller)

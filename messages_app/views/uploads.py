@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import role_or_404
+from accounts.access import require, role_or_404
+from accounts.models import Permission
 from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required
 from messages_app.files.kinds import MEDIA_TYPES, Kind
@@ -89,9 +90,15 @@ def picture(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """An image that waits, for its author alone to see."""
     role = role_or_404(request)
     found = upload_or_404(role, upload_id)
+    require(role, Permission.REPLY)
     if found.kind not in (Kind.JPEG, Kind.GIF, Kind.PNG):
         raise Http404
-    answer = HttpResponse(submitted_upload(found).content, content_type=MEDIA_TYPES[Kind(found.kind)])
+    try:
+        content = submitted_upload(found).content
+    except FileNotFoundError:  # sent and forgotten by another page at this moment
+        raise Http404 from None
+    answer = HttpResponse(content, content_type=MEDIA_TYPES[Kind(found.kind)])
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, max-age=3600"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from PIL import Image
 
 from accounts.models import AuthorizedAddress, Membership, User
 from accounts.models.invitations import Invitation
-from messages_app.models import Attachment, Delivery, InboundMail, RawMail, SealingKey
-from messages_app.models.draft import Upload
+from messages_app.models import (
+    Attachment,
+    Case,
+    Delivery,
+    Thread,
+    Upload,
+)
 from messages_app.policy.facts import Side
-from tests.factories import MembershipFactory, UserFactory
-from tests.messages_app.views.world import World, make_world, signed_in, write
+from messages_app.services.submission import SubmittedFile
+from messaging_center.demo_mailboxes.mailboxes import mailbox_key
+from tests.factories import MembershipFactory, OrderFactory, UserFactory
+from tests.messages_app.admin.staff_world import SECRET, make_moderator
+from tests.messages_app.views.world import World, held_mail, make_world, signed_in, write
 
 PERMISSIONS = ("read", "reply", "organise", "see_reports", "manage_settings")
 
@@ -47,33 +55,42 @@ class Town:
 def make_town() -> Town:
     """All of it, made by the services that serve people where there are any."""
     world = make_world()
-    picture = write(
-        world.pair,
-        Side.BUYER,
-        user=world.buyer,
-        thread_id=world.thread.pk,
-        text="As you can see.",
-        hours_ago=3,
-    )
-    assert picture.state == "delivered"
+    _write_more(world)
     seller = world.pair.seller
     visitors: dict[str, User | None] = {"owner": world.owner}
     for permission in PERMISSIONS:
         columns = {f"can_{name}": name == permission for name in PERMISSIONS}
         visitors[permission] = UserFactory.create()
         MembershipFactory.create(user=visitors[permission], seller=seller, **columns)
-    moderator, admin = UserFactory.create(is_staff=True), UserFactory.create(is_staff=True, is_superuser=True)
     visitors |= {
         "none": world.blind,
         "buyer": world.buyer,
         "rival": world.rival,
         "stranger": world.stranger,
-        "moderator": moderator,
-        "admin": admin,
+        "clerk": UserFactory.create(is_staff=True),
+        "moderator": make_moderator(),
+        "admin": UserFactory.create(is_staff=True, is_superuser=True),
         "nobody": None,
     }
     browsers = {name: _session_of(user) for name, user in visitors.items()}
     return Town(world, visitors, _resources(world), browsers)
+
+
+def _write_more(world: World) -> None:
+    """A picture that was delivered, one that a moderator is to see, and a thread in which nothing waits."""
+    picture = SubmittedFile(name="scratch.png", content=_picture())
+    common = {"thread_id": world.thread.pk, "files": (picture,)}
+    sent = write(world.pair, Side.BUYER, user=world.buyer, text="As you can see.", hours_ago=3, **common)
+    held = write(world.pair, Side.SELLER, user=world.owner, text=SECRET, **common)
+    order = OrderFactory.create(pair=world.pair)
+    quiet = write(world.pair, Side.BUYER, user=world.buyer, order=order, reason="where_is_it")
+    assert (sent.state, held.state, quiet.state) == ("delivered", "held", "delivered")
+
+
+def _picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(made, "PNG")
+    return made.getvalue()
 
 
 def _session_of(user: User | None) -> str:
@@ -88,12 +105,18 @@ def _resources(world: World) -> dict[str, Resource]:
         "answered": lambda: world.answered.pk,
         "refused": lambda: world.refused.pk,
         "attachment": lambda: Attachment.objects.get(message=world.asked).pk,
-        "held_mail": lambda: _held_mail(world),
+        "picture": lambda: Attachment.objects.get(message__state="delivered", kind="png").pk,
+        "held_picture": lambda: Attachment.objects.get(message__state="held").pk,
+        "held": lambda: Attachment.objects.get(message__state="held").message_id,
+        "quiet": lambda: Thread.objects.exclude(pk=world.thread.pk).get().pk,
+        "case": lambda: Case.objects.get(kind=Case.Kind.HELD_MESSAGE).pk,
+        "held_mail": lambda: held_mail(world),
         "owners_upload": lambda: _upload(world, world.owner),
         "buyers_upload": lambda: _upload(world, world.buyer),
     }
     numbers: dict[str, Callable[[], Any]] = {
         "address": lambda: AuthorizedAddress.objects.get(seller=seller).pk,
+        "pair": lambda: world.pair.pk,
         "member": lambda: Membership.objects.get(seller=seller, user=world.reader).pk,
         "invitation": lambda: _invitation(world),
         "buyers_seller": lambda: seller.pk,
@@ -103,7 +126,7 @@ def _resources(world: World) -> dict[str, Resource]:
     for name in ("owners_upload", "buyers_upload"):
         found[name] = replace(found[name], also=at_desk)
     found |= {name: Resource((make(),), (987654321,)) for name, make in numbers.items()}
-    order = world.order.number
+    order, case = world.order.number, found["case"]
     return found | {
         "-": Resource((), ()),
         "order": Resource((order,), ("999-9999999-9999999",)),
@@ -112,33 +135,18 @@ def _resources(world: World) -> dict[str, Resource]:
         "store": Resource((seller.slug,), ("no-such-shop",)),
         "store?": Resource((seller.slug,), ("no-such-shop",), query="store"),
         "token": Resource(("no.such.token",), ("no.such.token",)),
+        "release": Resource((*case.own, "release"), (*case.missing, "release")),
         "place": Resource((world.thread.pk, "archived"), (uuid4(), "archived")),
         "demo_mail": Resource((Delivery.objects.order_by("created_at")[0].pk,), (uuid4(),)),
         "demo_part": Resource((Delivery.objects.order_by("created_at")[0].pk, 99), (uuid4(), 99)),
-        "demo_mailbox": Resource((world.buyer.email,), ("nobody@nowhere.example",)),
+        "demo_mailbox": Resource((mailbox_key(world.buyer.email),), ("0" * 16,)),
     }
-
-
-def _held_mail(world: World) -> UUID:
-    """A mail that says it comes from the seller, held outside."""
-    key = SealingKey.objects.create(purpose="raw", wrapped=b"")
-    raw = RawMail.objects.create(key=key, size=1, sealed=b"x")
-    row = InboundMail.objects.create(
-        raw=raw,
-        door=InboundMail.Door.SMTP,
-        alias=world.pair.aliases.get(side="buyer"),
-        envelope_sealed=b"",
-        received_at=timezone.now() - timedelta(days=1),
-        state=InboundMail.State.HELD,
-        outcome="unproven",
-    )
-    return row.pk
 
 
 def _upload(world: World, user: User) -> UUID:
     """A file in that person's draft for the thread."""
     path = f"{reverse('upload')}?thread={world.thread.pk}"
-    file = SimpleUploadedFile("note.txt", b"24 cm wide", "text/plain")
+    file = SimpleUploadedFile("wide.png", _picture(), "image/png")
     before = set(Upload.objects.values_list("pk", flat=True))
     answer = signed_in(user).post(path, {"file": file, "thread": str(world.thread.pk)})
     assert answer.status_code in (200, 201, 302), answer.content

@@ -12,7 +12,7 @@ FILE = Path(__file__).with_name("table.txt")
 class Row:
     """One line of the table: a request, and what each visitor gets."""
 
-    method: str  # GET, HX (a GET by htmx) or POST
+    method: str  # GET, HX (a GET by htmx), POST or JS (a POST by a script)
     name: str  # of the address
     resource: str  # whose ids stand in it, see `people.resources`; "-" for none
     data: str  # form fields as in a query string; "-" for none

@@ -1,5 +1,5 @@
-"""What the gate answers never depends on what the author must not know: else it could be asked, guess by guess
-(ACC-9, MAIL-16)."""
+"""What the gate answers never depends on what the author must not know: else it could be asked, guess by
+guess (ACC-9, MAIL-16)."""
 
 from __future__ import annotations
 
