@@ -57,8 +57,11 @@ def note_messages(noted: Sequence[Noted]) -> None:
 
 
 def _entries_of(threads: Sequence[Thread]) -> dict[tuple[UUID, str], MailboxEntry]:
-    """Both sides' entries of threads, by thread and side."""
-    found = MailboxEntry.objects.filter(thread__in=threads) if threads else ()
+    """Both sides' entries of threads, by thread and side. Locked, lowest id first, as in `services.outcomes`,
+    which does not have the pair's lock."""
+    if not threads:
+        return {}
+    found = MailboxEntry.objects.select_for_update().filter(thread__in=threads).order_by("pk")
     return {(entry.thread_id, entry.side): entry for entry in found}
 
 

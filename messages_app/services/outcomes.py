@@ -14,7 +14,7 @@ from messages_app.models import Delivery, MailboxEntry, Message
 
 
 def note_outcomes(deliveries: Iterable[Delivery]) -> None:
-    """Moves `changed_at` of their authors' mailboxes once the outcomes are on record: one statement for all.
+    """Moves `changed_at` of their authors' mailboxes once the outcomes are on record: two statements for all.
 
     After the commit and alone, so that it never waits for a message under way while it holds the deliveries,
     and a mail is never sent again because its author's page could not be told.
@@ -24,8 +24,11 @@ def note_outcomes(deliveries: Iterable[Delivery]) -> None:
         transaction.on_commit(partial(_touch, ids), robust=True)
 
 
+@transaction.atomic
 def _touch(message_ids: set[UUID]) -> None:
+    """Lowest id first, as `services.mailbox` locks them, or the two could wait for each other."""
     told = Message.objects.filter(pk__in=message_ids)
     theirs = told.filter(thread=OuterRef("thread"), author=OuterRef("side"))
     entries = MailboxEntry.objects.filter(Exists(theirs), thread__in=told.values("thread"))
-    entries.update(changed_at=timezone.now())
+    locked = entries.select_for_update().order_by("pk").values_list("pk", flat=True)
+    MailboxEntry.objects.filter(pk__in=list(locked)).update(changed_at=timezone.now())

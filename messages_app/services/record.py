@@ -250,9 +250,8 @@ def _follow_deliveries(delivered: Sequence[_Recorded]) -> None:
     """What delivered messages set off: cap, clock, mail to the other side."""
     if not delivered:
         return
-    for usage in {id(one.judged.usage): one.judged.usage for one in delivered}.values():
-        if usage is not None:
-            usage.save(update_fields=["used"])
+    usages = {usage.pk: usage for one in delivered if (usage := one.judged.usage) is not None}
+    DailyUsage.objects.bulk_update(usages.values(), ["used"])
     run_clocks([(one.thread, one.message) for one in delivered])
     queue_copies([(one.message, one.thread, one.judged.case.pair) for one in delivered])
 
