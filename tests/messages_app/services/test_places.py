@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import User
@@ -101,12 +102,13 @@ def test_what_was_deleted_can_be_restored_for_30_days(
 
 
 @pytest.mark.rule("BOX-5")
-@pytest.mark.parametrize(("minutes", "listed"), [(-1, True), (1, False)])
-def test_what_was_deleted_is_listed_for_30_days(world: World, minutes: int, listed: bool) -> None:
+@pytest.mark.parametrize(("beyond", "listed"), [(-1, True), (0, True), (1, False)])
+def test_what_was_deleted_is_listed_for_30_days(world: World, beyond: int, listed: bool) -> None:
     put(world, world.buyer, Place.DELETED)
-    placed = timezone.now() - timedelta(days=30) - timedelta(minutes=minutes)
-    MailboxEntry.objects.filter(side="buyer").update(placed_at=placed)
-    assert lists(world.buyer) == ({"deleted"} if listed else set())
+    deleted_at = entry_of(world, "buyer").placed_at
+    assert deleted_at
+    with time_machine.travel(deleted_at + timedelta(days=30, microseconds=beyond), tick=False):
+        assert lists(world.buyer) == ({"deleted"} if listed else set())
     assert Message.objects.filter(thread=world.thread).count() == 3  # the record is kept
 
 
