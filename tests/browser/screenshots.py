@@ -40,7 +40,7 @@ class Picture:
 PICTURES = (
     Picture("inbox", SELLER, "/messages/", opens=True),
     Picture("inbox-dark", SELLER, "/messages/", dark=True, opens=True),
-    Picture("phone", BUYER, "/messages/", width=390, height=780, opens=True),
+    Picture("phone", BUYER, "/messages/", width=390, height=780),
     Picture("contact-buyer", SELLER, "/orders/?q=Lucía", writes="Would Saturday between 9 and 12 suit you?"),
     Picture("queue", STAFF, "/admin/messages_app/case/"),
 )
