@@ -161,6 +161,16 @@ def thread_rows(role: Role, view: View, entries: Sequence[MailboxEntry]) -> tupl
 
 
 LISTED = ("thread__key", "thread__order", "thread__buyer__user", "thread__seller")  # what a line shows
+_COLUMNS = (
+    *(field.attname for field in MailboxEntry._meta.concrete_fields),  # noqa: SLF001 - its public name
+    "thread__topic",
+    "thread__kind",
+    "thread__key__wrapped",
+    "thread__order__number",
+    "thread__buyer__display_name",
+    "thread__buyer__user__language",
+    "thread__seller__trade_name",
+)
 
 
 def _entries_after(
@@ -172,7 +182,7 @@ def _entries_after(
     if position := _read_cursor(cursor):
         entries = entries.filter(_after(view, *position))
     order = (view.by, "thread_id") if view.soonest_first else (f"-{view.by}", "-thread_id")
-    return entries.order_by(*order).select_related(*LISTED)
+    return entries.order_by(*order).select_related(*LISTED).only(*_COLUMNS)
 
 
 def held_by(role: Role, view: View) -> QuerySet[MailboxEntry]:
