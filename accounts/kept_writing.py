@@ -81,6 +81,12 @@ def remember_person(request: HttpRequest, answer: HttpResponse, user: User) -> N
     )
 
 
+def was_here(request: HttpRequest, email: str) -> bool:
+    """Whether the person of that address is who signed in last at this browser."""
+    user = User.objects.filter(email=email).first()
+    return user is not None and constant_time_compare(request.COOKIES.get(COOKIE, ""), _name_of(user))
+
+
 def _name_of(user: User) -> str:
     return salted_hmac("accounts.kept_writing", str(user.pk), algorithm="sha256").hexdigest()[:32]
 

@@ -33,6 +33,8 @@ LINK_PER_ADDRESS = Limit("link-address", 5)
 LINK_PER_PLACE = Limit("link-place", 60)
 # Failed sign-ins from one place over all accounts; django-axes counts those of one account.
 SIGN_IN_PER_PLACE = Limit("sign-in-place", 100, timedelta(minutes=15))
+# Failed sign-ins of one account over all places; a browser where its person has been is let try on.
+SIGN_IN_PER_PERSON = Limit("sign-in-person", 100, timedelta(minutes=15))
 # Codes and passwords that one person types, to sign in or to prove who they are; a right one starts anew.
 PROOF_PER_PERSON = Limit("proof-person", 10, timedelta(minutes=15))
 # Invitations that one seller may send out, and new addresses that one person may have confirmed.

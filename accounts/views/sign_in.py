@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.addresses import normalise_address
 from accounts.forms import SignInForm
-from accounts.kept_writing import sealed_of
+from accounts.kept_writing import sealed_of, was_here
 from accounts.models import User
 from accounts.next_page import page_of_ours
 from accounts.proof import Proof, prove_by_code
 from accounts.queries.second_factor import second_factor_of
-from accounts.rate_limit import SIGN_IN_PER_PLACE, count_try, is_spent, place_of
+from accounts.rate_limit import SIGN_IN_PER_PERSON, SIGN_IN_PER_PLACE, count_try, is_spent, place_of
 from accounts.roles import switch_role
 from accounts.second_factor_first import SESSION_KEY as HAS_SECOND_FACTOR
 from accounts.security_forms import SignInCodeForm
@@ -34,14 +35,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_next_page(request))
     if request.method != "POST":
         return _page(request, SignInForm(request))
-    place = place_of(request)
-    if is_spent(SIGN_IN_PER_PLACE, place):
+    place, tried = place_of(request), _tried_address(request)
+    if is_spent(SIGN_IN_PER_PLACE, place) or _is_guessed_at(request, tried):
         return _page(request, SignInForm(request), locked=True)  # a bound one would be tried
     form = SignInForm(request, request.POST)
     if form.is_valid():
         return _password_right(request, form.get_user())
-    count_try(SIGN_IN_PER_PLACE, place)
+    if count_try(SIGN_IN_PER_PLACE, place):
+        count_try(SIGN_IN_PER_PERSON, tried)
     return _page(request, form, locked=_was_locked_out(request))
+
+
+def _tried_address(request: HttpRequest) -> str:
+    return normalise_address(request.POST.get("username", "").replace("\0", "")[:254])
+
+
+def _is_guessed_at(request: HttpRequest, address: str) -> bool:
+    """Whether too many have failed at this account from wherever; its person's own browser is spared."""
+    return is_spent(SIGN_IN_PER_PERSON, address) and not was_here(request, address)
 
 
 def _password_right(request: HttpRequest, user: User) -> HttpResponse:

@@ -78,6 +78,25 @@ def test_one_place_may_fail_only_so_often_over_all_accounts(monkeypatch: pytest.
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.rule("ACC-1", "SEC-4")
+@pytest.mark.parametrize("account", ["known@people.example", "nobody@people.example"])
+def test_one_account_may_be_guessed_at_only_so_often_from_all_places(
+    monkeypatch: pytest.MonkeyPatch, account: str
+) -> None:
+    """Whoever is kept out by others' guesses still signs in where they have been before."""
+    monkeypatch.setattr("accounts.views.sign_in.SIGN_IN_PER_PERSON", rate_limit.Limit("sign-in-person", 3))
+    UserFactory.create(email="known@people.example")
+    at_home = Client(REMOTE_ADDR="192.0.2.99")
+    assert try_password(at_home, "known@people.example") == 302
+    at_home.post(reverse("sign_out"))
+    places = [Client(REMOTE_ADDR=f"192.0.2.{n}") for n in range(5)]
+    tried = [try_password(place, account.upper(), "wrong password") for place in places]
+    assert tried == [422, 422, 422, 429, 429]
+    assert try_password(Client(REMOTE_ADDR="192.0.2.50"), account) == 429
+    assert try_password(at_home, "known@people.example") == 302
+    assert try_password(Client(REMOTE_ADDR="192.0.2.51"), "else@people.example") == 422
+
+
 @pytest.mark.rule("SEC-3")
 @pytest.mark.parametrize(
     ("wanted", "leads_to"),
