@@ -43,7 +43,7 @@ LARGE = (160, 80)
 JPEGS: dict[str, bytes] = {
     **{f"subsampled {way}": saved(picture(LARGE), "JPEG", subsampling=way) for way in (0, 1, 2)},
     **{f"quality {level}": saved(picture(LARGE), "JPEG", quality=level) for level in (1, 30, 100)},
-    "odd size": saved(picture((37, 23)), "JPEG"),
+    "odd size": saved(picture((157, 83)), "JPEG"),
     "one pixel": saved(picture((1, 1)), "JPEG"),
     "restarts": saved(picture(LARGE), "JPEG", restart_marker_rows=1),
     "three colours kept": saved(picture(LARGE), "JPEG", keep_rgb=True),
@@ -75,15 +75,6 @@ PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 
 def png(depth: int, colour: int, *, channels: int, interlaced: bool = False, more: bytes = b"") -> bytes:
     """Of 21 x 9 pixels, each filter in use."""
-    passes = [
-        (0, 0, 8, 8),
-        (4, 0, 8, 8),
-        (0, 4, 4, 8),
-        (2, 0, 4, 4),
-        (0, 2, 2, 4),
-        (1, 0, 2, 2),
-        (0, 1, 1, 2),
-    ]
     rough, lines = Random(1), b""
     for left, top, across, down in PASSES if interlaced else [(0, 0, 1, 1)]:
         columns, rows = -(-(21 - left) // across), -(-(9 - top) // down)
