@@ -27,7 +27,7 @@ def grow(messages: int) -> None:
         return
     progress = Progress(messages, "messages", sys.stderr)
     with preparing_processes(max((os.cpu_count() or 2) - 1, 1)) as pool:
-        Growth(messages, timezone.now(), pool).run(progress.add)
+        Growth(messages, timezone.now(), pool).run(progress.add, progress.known)
     progress.close()
 
 

@@ -65,23 +65,24 @@ class Growth:
         """Ends `run` after the batches in hand; the next growing goes on from there."""
         self.stopped = True
 
-    def run(self, tell: Callable[[int], None]) -> None:
-        """`tell` learns after each batch how many messages it had, those said before included."""
+    def run(self, tell: Callable[[int], None], known: Callable[[int], None]) -> None:
+        """`tell` learns after each batch how many messages it had, `known` of how many an earlier growing
+        has said."""
         turn = 0
-        for answers in submit_in_bulk(self._batches(tell), self._pool):
+        for answers in submit_in_bulk(self._batches(known), self._pool):
             group = self._groups[turn]
             self._take(group.asked.popleft(), answers)
             turn = 1 - turn
             tell(len(answers))
 
-    def _batches(self, tell: Callable[[int], None]) -> Iterator[Sequence[Dated]]:
+    def _batches(self, known: Callable[[int], None]) -> Iterator[Sequence[Dated]]:
         """From the two groups in turn: a pair's next line needs the answer to the one before."""
         turn = 0
         while not self.stopped:
             group = self._groups[turn]
             group.running = [one for one in group.running if one.left]
             if len(group.running) < WIDTH // 2:
-                self._refill(tell)
+                self._refill(known)
             lines = [(one, one.left.popleft()) for one in group.running]
             if not any(one.running for one in self._groups):
                 return
@@ -89,14 +90,14 @@ class Growth:
             yield [self._dated(one, line) for one, line in lines]
             turn = 1 - turn
 
-    def _refill(self, tell: Callable[[int], None]) -> None:
+    def _refill(self, known: Callable[[int], None]) -> None:
         """The next pairs of the plan, those left out that have said all."""
         while not self.stopped and min(len(group.running) for group in self._groups) < WIDTH // 2:
             plans = list(islice(self._plans, WIDTH))
             if not plans:
                 return
             for number, one in enumerate(self._begun(plans)):
-                tell(one.said)
+                known(one.said)
                 if one.left:
                     self._groups[number % 2].running.append(one)
 

@@ -17,8 +17,13 @@ class Progress:
         self._what = what
         self._out = out
         self._bar = out.isatty()
-        self._done = 0
+        self._done = self._before = 0
         self._began = self._told = monotonic()
+
+    def known(self, count: int) -> None:
+        """So many more were done by an earlier run; they say nothing about the rate."""
+        self._before += count
+        self.add(count)
 
     def add(self, count: int) -> None:
         """So many more are done."""
@@ -35,16 +40,16 @@ class Progress:
             self._out.write("\n")
 
     def _tell(self, now: float) -> None:
-        line = progress_line(self._done, self._total, now - self._began, self._what)
+        line = progress_line(self._done, self._total, now - self._began, self._what, before=self._before)
         self._out.write(f"\r{line}\x1b[K" if self._bar else f"{line}\n")
         self._out.flush()
 
 
-def progress_line(done: int, total: int, seconds: float, what: str) -> str:
-    """`[#####.....]  50 %, 1,234 messages, 300/s, 0:04 left`"""
+def progress_line(done: int, total: int, seconds: float, what: str, *, before: int = 0) -> str:
+    """`[#####.....]  50%, 1,234 messages, 300/s, 0:04 left`; of those done, `before` took none of the seconds."""
     share = min(done / total, 1.0)
     bar = ("#" * round(share * WIDTH)).ljust(WIDTH, ".")
-    rate = done / seconds if seconds > 0 else 0.0
+    rate = (done - before) / seconds if seconds > 0 else 0.0
     left = max(total - done, 0) / rate if rate else 0.0
     return f"[{bar}] {share:4.0%}, {done:,} {what}, {rate:,.0f}/s, {_minutes(left)} left"
 

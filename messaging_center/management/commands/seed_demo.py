@@ -62,7 +62,7 @@ class Command(BaseCommand):
             growth = Growth(messages, timezone.now(), pool)
             before = signal.signal(signal.SIGINT, _stopping(growth))
             try:
-                growth.run(progress.add)
+                growth.run(progress.add, progress.known)
             finally:
                 signal.signal(signal.SIGINT, before)
         progress.close()
