@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.wake import wake
 from messages_app.models import Case, InboundMail
 from messages_app.services.cases import close_cases
+from messages_app.services.rejection import tell_discarded
 
 State = InboundMail.State
 
@@ -64,13 +65,16 @@ def retry_mails(ids: Collection[UUID], *, now: datetime, by: User | None = None)
 
 @transaction.atomic
 def discard_quarantined(ids: Collection[UUID], *, now: datetime, by: User | None = None) -> int:
-    """Ends the way of these of the quarantine; the bytes stay for the record. Returns how many. Nothing was
-    made of them, so the same mail sent once more is no repetition."""
+    """Ends the way of these of the quarantine; the bytes stay for the record. Returns how many. Whoever heard
+    that people look at theirs is told (REL-2). Nothing was made of them, so the same mail sent once more is
+    no repetition."""
     mails = _locked_quarantine(ids)
     if mails:
         InboundMail.objects.filter(pk__in=mails).update(
             state=State.DROPPED, outcome="discarded", settled_at=now, identity_token=None
         )
+        for inbound in InboundMail.objects.filter(pk__in=mails):
+            tell_discarded(inbound, now=now)
         close_cases(inbound=mails, decision=Case.Decision.DISCARDED, now=now, by=by)
     return len(mails)
 

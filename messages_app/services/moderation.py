@@ -21,7 +21,6 @@ from messages_app.queries.moderation import is_party
 from messages_app.services.decided import ALREADY, DONE, NOT_POSSIBLE, Decided, Outcome
 from messages_app.services.held_delivery import discard_delivery, release_delivery, retry_delivery
 from messages_app.services.held_mail import discard_quarantined, disown, let_in, retry_mails
-from messages_app.services.rejection import tell_discarded
 from messages_app.services.release import FILE_REVEALS, reject_message, release_message
 from messages_app.services.rescan import objection_of_scanner
 
@@ -146,11 +145,7 @@ def _retry_mail(case: Case, by: User, reason: str, now: datetime) -> Decided:
 
 
 def _discard_mail(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    if not discard_quarantined([_id(case.inbound_id)], now=now, by=by):
-        return ALREADY
-    if case.inbound is not None:
-        tell_discarded(case.inbound, now=now)
-    return DONE
+    return DONE if discard_quarantined([_id(case.inbound_id)], now=now, by=by) else ALREADY
 
 
 def _let_in(case: Case, by: User, reason: str, now: datetime) -> Decided:

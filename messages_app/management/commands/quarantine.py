@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.services.audit import record_audit
 from messages_app.models import InboundMail
 from messages_app.relay.intake import raw_bytes
 from messages_app.services.held_mail import discard_quarantined, retry_mails
@@ -39,9 +42,9 @@ class Command(BaseCommand):
             case "show":
                 self._show(options["id"])
             case "retry":
-                self._say(retry_mails(_chosen(options), now=timezone.now()), "back in the line")
+                self._decide("retry", options, retry_mails, "back in the line")
             case _:
-                self._say(discard_quarantined(_chosen(options), now=timezone.now()), "discarded")
+                self._decide("discard", options, discard_quarantined, "discarded")
 
     def _list(self, *, as_json: bool) -> None:
         for inbound in _quarantined().select_related("raw"):
@@ -60,6 +63,7 @@ class Command(BaseCommand):
         inbound = _quarantined().select_related("raw__key").filter(pk=inbound_id).first()
         if inbound is None:
             raise CommandError("No such mail in quarantine.")
+        record_audit(actor=None, action="read_raw_mail", kind="inbound", object_id=inbound.pk)
         # The bytes as they are, also what is no text in any character set.
         target = getattr(self.stdout._out, "buffer", None)  # noqa: SLF001 - Django wraps the stream
         if target is None:
@@ -67,8 +71,13 @@ class Command(BaseCommand):
         else:
             target.write(raw_bytes(inbound.raw))
 
-    def _say(self, count: int, words: str) -> None:
-        self.stdout.write(f"{count} {words}")
+    @transaction.atomic
+    def _decide(self, action: str, options: dict[str, Any], step: Callable[..., int], words: str) -> None:
+        """Each with its audit record, like the moderators' decisions (SEC-7)."""
+        mails = _chosen(options)
+        self.stdout.write(f"{step(mails, now=timezone.now())} {words}")
+        for mail_id in mails:
+            record_audit(actor=None, action=action, kind="inbound", object_id=mail_id)
 
 
 def _quarantined() -> QuerySet[InboundMail]:

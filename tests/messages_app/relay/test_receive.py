@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
-from accounts.models import Pair
+from accounts.models import AuditRecord, Pair
 from accounts.queries.pairs import alias_of
 from messages_app.models import InboundMail, Message, RawMail
 from messages_app.policy.facts import Side
@@ -336,8 +336,9 @@ def test_staff_lists_and_reads_what_is_set_aside(aside: InboundMail) -> None:
     )
 
 
-@pytest.mark.rule("MAIL-6")
+@pytest.mark.rule("MAIL-6", "REL-2", "SEC-7")
 def test_staff_tries_again_or_discards(aside: InboundMail) -> None:
+    quarantine("show", aside.pk)
     assert quarantine("retry", aside.pk) == ["1 back in the line"]
     process_waiting(100)
     aside.refresh_from_db()
@@ -346,7 +347,10 @@ def test_staff_tries_again_or_discards(aside: InboundMail) -> None:
     assert quarantine("discard", "--all") == ["1 discarded"]
     aside.refresh_from_db()
     assert (aside.state, aside.outcome) == ("dropped", "discarded")
+    assert [template for template, _recipient in notices()] == ["quarantined", "rejected"]
     assert quarantine("list") == []
+    acts = AuditRecord.objects.filter(actor=None, object_id=str(aside.pk)).order_by("number")
+    assert list(acts.values_list("action", flat=True)) == ["read_raw_mail", "retry", "discard"]
 
 
 @pytest.mark.rule("MAIL-5", "MAIL-6")
