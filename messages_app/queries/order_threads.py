@@ -98,7 +98,7 @@ def _listed(role: Role, entry: MailboxEntry) -> OrderThread:
 
 def thread_continued(pair: Pair | None, order: Order) -> MailboxEntry | None:
     """The thread in which a buyer who writes about the order writes on, in their mailbox (BOX-1): the one
-    that `services.threads.thread_of` chooses."""
+    that `services.threads.threads_of` chooses."""
     if pair is None:
         return None
     entries = MailboxEntry.objects.filter(side=Side.BUYER, thread__pair=pair, thread__order=order)

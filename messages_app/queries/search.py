@@ -28,7 +28,7 @@ from messages_app.queries.search_match import MOST, Match, Wanted, holds, newest
 from messages_app.queries.search_places import FIRST, LAST, place_at
 from messages_app.queries.search_snippets import Piece, says, shows_any, snippet_of
 from messages_app.queries.search_text import Asked
-from messages_app.queries.threads import file_name
+from messages_app.queries.threads import file_name, visible_to
 from messages_app.sealing.search_tokens import word_token
 from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
@@ -172,8 +172,7 @@ def _with_phrases(role: Role, asked: Asked, matches: Sequence[Match]) -> list[Ma
 def _open(role: Role, matches: Sequence[Match]) -> dict[UUID, _Opened]:
     """Those that the role sees, by id: two statements."""
     rows = Message.objects.filter(
-        Q(state=Message.State.DELIVERED) | Q(author=role.side),
-        pk__in=[match.message_id for match in matches],
+        visible_to(role.side), pk__in=[match.message_id for match in matches]
     ).select_related("thread__key", "thread__order", "thread__buyer", "thread__seller")
     return {row.pk: _opened(role, row) for row in rows.prefetch_related("attachments")}
 

@@ -64,11 +64,6 @@ class MessageView:
     def is_blocked(self) -> bool:
         return self.state == Message.State.BLOCKED
 
-    @property
-    def is_changed(self) -> bool:
-        """Delivered, but not as written: masked for the other side (POL-2)."""
-        return self.state == Message.State.DELIVERED and bool(self.findings)
-
 
 def thread_or_404(role: Role, thread_id: UUID) -> Thread:
     """The thread if it is in the role's mailbox. Everybody else gets the 404 of a thread that does
@@ -76,15 +71,15 @@ def thread_or_404(role: Role, thread_id: UUID) -> Thread:
     return entry_or_404(role, thread_id).thread
 
 
-def seen_by(side: Side, thread: Thread) -> QuerySet[Message]:
-    """The messages of the thread that this side may see: what was delivered, and its own."""
-    return Message.objects.filter(Q(state=Message.State.DELIVERED) | Q(author=side), thread=thread)
+def visible_to(side: str) -> Q:
+    """The condition on messages that a side may see: what was delivered, and its own (GATE-2, SEC-1)."""
+    return Q(state=Message.State.DELIVERED) | Q(author=side)
 
 
 def conversation(role: Role, thread: Thread, *, before: datetime | None = None) -> list[MessageView]:
     """The newest messages, oldest first; four statements whatever the thread's length."""
     side = Side(role.side)
-    messages = seen_by(side, thread).select_related("user")
+    messages = Message.objects.filter(visible_to(side), thread=thread).select_related("user")
     if before is not None:
         messages = messages.filter(accepted_at__lt=before)
     newest = list(
@@ -179,10 +174,7 @@ def message_or_404(role: Role, message_id: UUID) -> tuple[Message, Thread]:
 
 
 def _seen_messages(role: Role) -> QuerySet[Message]:
-    return Message.objects.filter(
-        Q(state=Message.State.DELIVERED) | Q(author=role.side),
-        thread__in=entries_of(role).values("thread"),
-    )
+    return Message.objects.filter(visible_to(role.side), thread__in=entries_of(role).values("thread"))
 
 
 def other_orders(thread: Thread) -> list[Order]:
