@@ -73,7 +73,7 @@ def test_a_buyer_asks_from_an_order(visitors: VisitorMaker, world: World, script
         {"name": "lid.txt", "mimeType": "text/plain", "buffer": b"A picture of words."}
     )
     buyer.page.get_by_role("button", name=re.compile("Send to")).click()
-    expect(buyer.page.get_by_text("The lid is cracked.")).to_be_visible()
+    expect(buyer.page.locator(".message--own")).to_contain_text("The lid is cracked.")
     expect(buyer.page.get_by_role("link", name="lid.txt")).to_be_visible()
     message = Message.objects.latest("accepted_at")
     assert (message.reason, message.thread.order_id) == ("damaged_or_wrong_item", order.pk)
