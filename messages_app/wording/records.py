@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from messages_app.wording.names import reason_name, rule_name, state_name, topic_name
-from messages_app.wording.queue import action_name, decision_name
+from messages_app.wording.queue import decision_name
 
 Words = Mapping[str, str | Promise]
 
@@ -131,6 +131,11 @@ _VALUES: dict[str, Words] = {
         "moderator_removed": gettext_lazy("Took a moderator’s rights away"),
         "second_factor_removed": gettext_lazy("Removed a second factor"),
         "keys_rotated": gettext_lazy("Rotated keys"),
+        "release": gettext_lazy("Released"),
+        "reject": gettext_lazy("Rejected"),
+        "retry": gettext_lazy("Tried again"),
+        "discard": gettext_lazy("Discarded"),
+        "let_in": gettext_lazy("Let in"),
     },
 }
 # What the gate knew when it decided (policy.facts.Facts), for the page of a thread.
@@ -186,8 +191,6 @@ def _shared_name(field: str, value: str) -> str:
             return reason_name(value) if topic_name(value) == value else topic_name(value)
         case "Decision.codes":
             return rule_name(value)
-        case "AuditRecord.action":
-            return action_name(value)
     return value
 
 

@@ -112,3 +112,22 @@ def test_a_list_counts_no_further_than_it_reaches(staff: Client, monkeypatch: py
     assert "Only the newest 3 are listed." in answer
     monkeypatch.setattr(accounts.record_admin, "_MOST", 100)
     assert "are listed." not in staff.get("/admin/accounts/buyer/").content.decode()
+
+
+@pytest.mark.rule("MOD-6", "ALI-6")
+def test_a_record_leads_to_what_it_belongs_to_and_names_people(staff: Client, world: StaffWorld) -> None:
+    answer = staff.get(f"/admin/messages_app/message/{world.held.pk}/change/").content.decode()
+    assert f'<a href="/admin/messages_app/thread/{world.held.thread_id}/change/">' in answer
+    audit = browser_of(world.admin)
+    audit.post(f"/admin/messages_app/thread/{world.held.thread_id}/read/", {"reason": "Ticket 4711"})
+    listed = audit.get("/admin/accounts/auditrecord/").content.decode()
+    assert "Read a thread" in listed
+    assert "Ada Admin" in listed
+
+
+@pytest.mark.rule("MOD-6")
+def test_an_address_is_no_name(staff: Client, world: StaffWorld) -> None:
+    row = AuthorizedAddress.objects.filter(seller=world.pair.seller).first()
+    assert row is not None
+    answer = staff.get(f"/admin/accounts/authorizedaddress/{row.pk}/change/").content.decode()
+    assert row.address not in answer
