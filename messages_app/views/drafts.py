@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required, login_required_keeping, writing_again
 from messages_app.forms import TEXT_MOST
-from messages_app.queries.drafts import FIELDS
+from messages_app.queries.drafts import FIELDS, UploadView
 from messages_app.queries.moments import read_moment
 from messages_app.services.drafts import Saved, discard_draft, save_draft
 from messages_app.services.uploads import Refusal, add_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
 from messages_app.views.sending import refusal_in_words
+
+UPLOADS_PER_PERSON = Limit("upload-person", 300)  # SEC-4
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,15 +64,30 @@ def save_form(request: HttpRequest, desk: Desk) -> None:
     """What a button sends: text and chosen files. It is what its author sees now, so it wins."""
     save_fields(desk, request.POST.dict(), timezone.now())
     for file in request.FILES.getlist("files"):
-        added = add_upload(
-            target=desk.target,
-            name=file.name or "",
-            content=file.read(),
-            size=file.size or 0,
-            now=timezone.now(),
-        )
+        added = take_file(desk, file)
+        if added is None:
+            messages.error(request, too_many_in_words())
+            return
         if isinstance(added, Refusal):
             messages.error(request, refusal_in_words(added))
+
+
+def take_file(desk: Desk, file: UploadedFile[Any]) -> UploadView | Refusal | None:
+    """Takes a file into the draft, by whichever button it came; None: too many within the hour (SEC-4)."""
+    if not count_try(UPLOADS_PER_PERSON, str(desk.role.user.pk)):
+        return None
+    return add_upload(
+        target=desk.target,
+        name=file.name or "",
+        content=file.read(),
+        size=file.size or 0,
+        now=timezone.now(),
+    )
+
+
+def too_many_in_words() -> str:
+    """What the person is told whose files are too many."""
+    return _("Too many files within the hour. Wait a little, then attach it.")
 
 
 def _told(saved: Saved) -> JsonResponse:

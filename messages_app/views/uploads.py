@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require, role_or_404
 from accounts.models import Permission
-from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required
 from messages_app.files.kinds import MEDIA_TYPES, Kind
 from messages_app.forms import upload_limit_mb
-from messages_app.queries.drafts import UploadView, draft_at, upload_or_404
-from messages_app.services.uploads import Refusal, add_upload, remove_upload, submitted_upload
+from messages_app.queries.drafts import draft_at, upload_or_404
+from messages_app.services.uploads import Refusal, remove_upload, submitted_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
-from messages_app.views.drafts import save_form
+from messages_app.views.drafts import save_form, take_file, too_many_in_words
 from messages_app.views.sending import refusal_in_words
-
-UPLOADS_PER_PERSON = Limit("upload-person", 300)  # SEC-4
 
 
 @require_POST
@@ -37,23 +31,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     if file is None:
         return _refused("", _("No file came with this. Choose it again."), status=422)
     name = file.name or ""
-    if not count_try(UPLOADS_PER_PERSON, str(desk.role.user.pk)):
-        return _refused(name, _("Too many files within the hour. Wait a little, then attach it."), status=429)
-    added = _take(desk, file)
+    added = take_file(desk, file)
+    if added is None:
+        return _refused(name, too_many_in_words(), status=429)
     if isinstance(added, Refusal):
         return _refused(name, refusal_in_words(added), status=422)
     html = render_to_string("messages_app/_upload.html", {"upload": added, "desk": request.GET.urlencode()})
     return JsonResponse({"html": html, **_state(desk)})
-
-
-def _take(desk: Desk, file: UploadedFile[Any]) -> UploadView | Refusal:
-    return add_upload(
-        target=desk.target,
-        name=file.name or "",
-        content=file.read(),
-        size=file.size or 0,
-        now=timezone.now(),
-    )
 
 
 def _refused(name: str, why: str, *, status: int) -> JsonResponse:

@@ -22,8 +22,8 @@ from messages_app.models import Attachment, Decision, Draft, Message, Upload
 from messages_app.models.usage import DailyUsage
 from messages_app.queries.drafts import Target, draft_at
 from messages_app.services.drafts import save_draft
+from messages_app.views import drafts as drafts_view
 from messages_app.views import hints as hints_view
-from messages_app.views import uploads as uploads_view
 from orders.queries import local_day
 from tests.factories import MembershipFactory, OrderFactory, UserFactory
 from tests.messages_app.views.test_sending import reply, token_on
@@ -234,9 +234,12 @@ def test_a_file_that_is_too_large_is_refused_with_both_figures(world: World, set
 
 @pytest.mark.rule("SEC-4")
 def test_uploads_are_limited_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads_view, "UPLOADS_PER_PERSON", Limit("upload-person", 2))
+    monkeypatch.setattr(drafts_view, "UPLOADS_PER_PERSON", Limit("upload-person", 2))
     client = signed_in(world.owner)
     assert [upload(client, world).status_code for _ in range(3)] == [200, 200, 429]
+    by_hand = {"text": "By hand", "files": [SimpleUploadedFile("three.txt", b"3")]}
+    assert "Too many files" in client.post(desk("draft", world), by_hand, follow=True).content.decode()
+    assert Upload.objects.count() == 2
     assert upload(signed_in(world.buyer), world).status_code == 200
 
 
