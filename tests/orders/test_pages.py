@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Pair
 from accounts.queries.pairs import alias_of
 from orders.models import Order, OrderEvent
-from orders.queries.lists import PAGE
 from tests.factories import (
     LONG_AGO,
     BuyerFactory,
@@ -92,7 +91,7 @@ def test_a_strangers_order_answers_like_none_at_all(number: str) -> None:
 @pytest.mark.rule("ORD-2")
 def test_pages_of_fifty_lose_and_repeat_nothing() -> None:
     seller = SellerFactory.create()
-    for n in range(2 * PAGE + 1):
+    for n in range(101):
         placed_at = LONG_AGO + timedelta(hours=n // 7)  # many at the same moment
         OrderFactory.create(seller=seller, placed_at=placed_at, lines=[])
     client = visitor(seller_owner(seller))
@@ -102,7 +101,7 @@ def test_pages_of_fifty_lose_and_repeat_nothing() -> None:
         sizes.append(len(page.orders))
         seen += [order.pk for order in page.orders]
         path = f"/orders/?after={page.after}" if page.after else ""
-    assert sizes == [PAGE, PAGE, 1]
+    assert sizes == [50, 50, 1]
     assert seen == list(Order.objects.order_by("-placed_at", "-pk").values_list("pk", flat=True))
 
 

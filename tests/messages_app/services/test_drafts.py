@@ -14,7 +14,6 @@ from messages_app.models import Draft, SealingKey, Thread, Upload
 from messages_app.policy.facts import Side
 from messages_app.queries.drafts import Target, UploadView, draft_at
 from messages_app.services.drafts import (
-    FILES_WAIT,
     Saved,
     discard_draft,
     discard_drafts_of,
@@ -235,9 +234,9 @@ def test_files_alone_hold_the_draft_until_a_day_is_over(
 ) -> None:
     upload(target)
     assert save(target, "").saved_at == NOW
-    assert sweep_drafts(NOW + FILES_WAIT - timedelta(seconds=1)) == 0
+    assert sweep_drafts(NOW + timedelta(hours=24) - timedelta(seconds=1)) == 0
     with django_capture_on_commit_callbacks(execute=True):
-        assert sweep(NOW + FILES_WAIT) >= 1
+        assert sweep(NOW + timedelta(hours=24)) >= 1
     assert not Draft.objects.exists()
     assert not files(store)
 
@@ -246,7 +245,7 @@ def test_files_alone_hold_the_draft_until_a_day_is_over(
 def test_a_draft_with_text_waits_as_long_as_it_takes(target: Target) -> None:
     save(target, "Later")
     upload(target)
-    assert sweep_drafts(NOW + 400 * FILES_WAIT) == 0
+    assert sweep_drafts(NOW + timedelta(days=400)) == 0
 
 
 @pytest.mark.rule("PRV-4", "BOX-9")

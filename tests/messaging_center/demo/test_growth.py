@@ -23,7 +23,6 @@ from orders.models import Order, OrderEvent, OrderLine
 PAIRS = 3_000  # of the plan: what chance does to their figures is small beside the bounds
 
 
-@pytest.mark.rule("PERF-4", "PERF-5")
 def test_the_plan_has_the_shares_that_performance_is_measured_at() -> None:
     talks = list(islice(planned(10**9), PAIRS))
     sizes = [len(talk.said) for one in talks for talk in one.talks]
