@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from accounts.staff import is_admin, is_moderator
@@ -44,6 +44,14 @@ class MetadataAdmin(admin.ModelAdmin[Row]):
     show_full_result_count = False
     change_list_template = "admin/records.html"
     change_form_template = "admin/record.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A NUL in the address, which PostgreSQL takes for no text at all, asks for nothing."""
+        if any("\0" in text for _name, texts in request.GET.lists() for text in texts):
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_moderator(request.user)

@@ -4,6 +4,8 @@ from tests import environment  # noqa: F401, I001 - fills the environment, so it
 from messaging_center.settings import *  # noqa: F403
 from messaging_center.settings import DATA_DIR, DATABASES
 
+# Found when asked for: each test client would else look through all static files before its first request.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Concurrency shows on a file, not in memory.

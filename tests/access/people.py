@@ -79,7 +79,7 @@ def make_town() -> Town:
 def _write_more(world: World) -> None:
     """A picture that was delivered, one that a moderator is to see, and a thread in which nothing waits."""
     picture = SubmittedFile(name="scratch.png", content=_picture())
-    common = {"thread_id": world.thread.pk, "files": (picture,)}
+    common: dict[str, Any] = {"thread_id": world.thread.pk, "files": (picture,)}
     sent = write(world.pair, Side.BUYER, user=world.buyer, text="As you can see.", hours_ago=3, **common)
     held = write(world.pair, Side.SELLER, user=world.owner, text=SECRET, **common)
     order = OrderFactory.create(pair=world.pair)
