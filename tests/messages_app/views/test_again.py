@@ -1,4 +1,4 @@
-"""From a blocked message back to its text (GATE-2), and what a page asks of the database."""
+"""From a blocked message back to its text (GATE-2)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import re
 from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -60,15 +57,3 @@ def test_the_blocked_message_leads_there(world: World) -> None:
     for user, led in ((world.owner, True), (world.reader, False)):
         page = signed_in(user).get(reverse("thread", args=[world.thread.pk])).content.decode()
         assert (f'href="{address}"' in page) is led
-
-
-@pytest.mark.rule("PERF-5")
-@pytest.mark.parametrize("who", ["owner", "buyer"])
-@pytest.mark.parametrize("page", ["inbox", "orders", "settings_profile"])
-def test_a_page_reads_its_persons_roles_once(world: World, who: str, page: str) -> None:
-    client: Client = signed_in(getattr(world, who))
-    client.get(reverse(page))
-    with CaptureQueriesContext(connection) as statements:
-        assert client.get(reverse(page)).status_code == 200
-    roles = [one["sql"] for one in statements if 'FROM "accounts_membership"' in one["sql"]]
-    assert len([sql for sql in roles if "trade_name" in sql]) == 1

@@ -20,7 +20,7 @@ from messages_app.policy.facts import Door, Side
 from messages_app.services.bulk import Dated, submit_in_bulk
 from messages_app.services.submission import Submission
 from tests.factories import OrderFactory, PairFactory, SellerFactory, seller_owner
-from tests.messages_app.views.world import signed_in
+from tests.messages_app.views.world import make_world, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -77,3 +77,25 @@ def test_pages_cost_the_same_for_ten_messages_and_a_thousand() -> None:
     talk(pairs, 16, "many", threads)
     assert Message.objects.count() > 1000
     assert [statements(client, path) for path in (*lists, thread)] == few
+
+
+@pytest.mark.rule("PERF-5")
+@pytest.mark.parametrize("who", ["owner", "buyer"])
+@pytest.mark.parametrize("page", ["inbox", "orders", "settings_profile"])
+def test_a_page_reads_its_persons_roles_once(who: str, page: str) -> None:
+    client = signed_in(getattr(make_world(), who))
+    client.get(reverse(page))
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(reverse(page)).status_code == 200
+    read = [one["sql"] for one in seen if 'FROM "accounts_membership"' in one["sql"]]
+    assert len([sql for sql in read if "trade_name" in sql]) == 1
+
+
+@pytest.mark.rule("PERF-5", "PERF-8")
+@pytest.mark.parametrize(("who", "of_list", "of_thread"), [("owner", 11, 27), ("buyer", 8, 21)])
+def test_what_list_and_thread_ask_of_the_database(who: str, of_list: int, of_thread: int) -> None:
+    """A statement more is one more on every page of every person: it needs a reason, and this number."""
+    world = make_world()
+    client = signed_in(getattr(world, who))
+    thread = reverse("thread", args=[world.thread.pk])
+    assert [statements(client, reverse("inbox")), statements(client, thread)] == [of_list, of_thread]
