@@ -13,7 +13,7 @@ from accounts.services.audit import record_audit
 from accounts.staff import is_admin
 from messages_app.admin.files import as_download
 from messages_app.admin.reading import has_given_reason, may_read_case, staff_of
-from messages_app.mail.address_mask import mask_addresses
+from messages_app.mail.address_mask import mask_addresses, mask_source
 from messages_app.models import Case, Delivery, InboundMail
 from messages_app.queries.moderation import case_or_404
 from messages_app.relay.intake import raw_bytes
@@ -43,7 +43,7 @@ def readable_mail(case: Case) -> ReadableMail | None:
         return None
     if not raw:
         return None
-    source = mask_addresses(raw[:_READABLE].decode("utf-8", "replace"))
+    source = mask_source(raw[:_READABLE].decode("utf-8", "replace"))
     if case.kind != Case.Kind.UNPROVEN_MAIL:  # what could not be read before is not tried on a page
         return ReadableMail(source)
     try:

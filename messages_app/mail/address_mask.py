@@ -8,6 +8,8 @@ ADDRESS_MASK = "***@***"
 
 _QUOTED_ADDRESS = re.compile(r'"[^"\n]{1,64}"@[^\s<>()\[\]",;:|]{1,255}')
 _ADDRESS_EDGE = "<>()[]\"',;:|"
+# What only a program reads in the source of a mail: encoded words (RFC 2047) and lines in base64.
+_ENCODED = re.compile(r"=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*\?=|^[A-Za-z0-9+/]{16,}={0,2}(?=\r?$)", re.MULTILINE)
 
 
 def mask_addresses(text: str) -> str:
@@ -16,6 +18,11 @@ def mask_addresses(text: str) -> str:
         return text
     plain = _QUOTED_ADDRESS.sub(ADDRESS_MASK, text)
     return "".join(_masked(word) for word in re.split(r"(\s+)", plain))
+
+
+def mask_source(source: str) -> str:
+    """The source of a mail without addresses, written out or encoded; what is encoded becomes "…"."""
+    return mask_addresses(_ENCODED.sub("…", source).replace("=40", "@"))
 
 
 def _masked(word: str) -> str:
