@@ -85,7 +85,7 @@ class Attachment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=8, blank=True)  # of files.identify.Kind; empty: none of the seven
+    kind = models.CharField(max_length=8, blank=True)  # of files.kinds.Kind; empty: none of the seven
     size = models.PositiveBigIntegerField()  # decoded bytes, of the file as it is passed on
     original_size = models.PositiveBigIntegerField(null=True)  # as it came; empty: passed on as it came
     has_preview = models.BooleanField(default=False)  # and a thumbnail

@@ -189,26 +189,30 @@ class CasePage:
 
 def case_page(filters: Filters, after: str = "") -> CasePage:
     """At most 50 cases that follow `after` (what an earlier page gave; nonsense begins anew): those that wait
-    oldest first, those that were decided latest first. One statement."""
-    cases = cases_with_people().filter(closed_at__isnull=not filters.decided)
-    if filters.kind:
-        cases = cases.filter(kind=filters.kind)
-    if filters.about:
-        cases = cases.filter(about=filters.about)
-    cases = _after(search_cases(cases, filters.words), after, latest_first=filters.decided)
-    found = list(cases[: PAGE + 1])
+    oldest first, those that were decided the last opened first. One statement."""
+    found = list(_listed(filters, after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     cursor = f"{last.opened_at.isoformat()}_{last.pk}" if last else ""
     return CasePage(cases=tuple(found[:PAGE]), after=cursor)
 
 
+def _listed(filters: Filters, after: str = "") -> QuerySet[Case]:
+    cases = cases_with_people().filter(closed_at__isnull=not filters.decided)
+    if filters.kind:
+        cases = cases.filter(kind=filters.kind)
+    if filters.about:
+        cases = cases.filter(about=filters.about)
+    return _after(search_cases(cases, filters.words), after, latest_first=filters.decided)
+
+
 def _after(cases: QuerySet[Case], cursor: str, *, latest_first: bool) -> QuerySet[Case]:
+    # First one bound that the index can take, as in `queries.inbox`.
     moment, _, row_id = cursor.partition("_")
     at, pk = read_moment(moment), _uuid(row_id)
     if latest_first:
         cases = cases.order_by("-opened_at", "-pk")
-        before = Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=pk)
+        before = Q(opened_at__lte=at) & (Q(opened_at__lt=at) | Q(pk__lt=pk))
         return cases.filter(before) if at and pk else cases
     cases = cases.order_by("opened_at", "pk")
-    later = Q(opened_at__gt=at) | Q(opened_at=at, pk__gt=pk)
+    later = Q(opened_at__gte=at) & (Q(opened_at__gt=at) | Q(pk__gt=pk))
     return cases.filter(later) if at and pk else cases

@@ -9,8 +9,8 @@ import pytest
 from django.db.models import QuerySet
 
 from accounts.roles import Role
-from messages_app.models import InboundMail, MailboxEntry
-from messages_app.queries import inbox
+from messages_app.models import Case, InboundMail, MailboxEntry
+from messages_app.queries import inbox, moderation
 from messages_app.queries.held_mail import held_rows
 from tests.factories import BuyerFactory, SellerFactory
 
@@ -44,7 +44,7 @@ def role_of(side: str) -> Role:
     return Role(user=owner.user, membership=owner)
 
 
-def plan_of(rows: QuerySet[MailboxEntry] | QuerySet[InboundMail]) -> str:
+def plan_of(rows: QuerySet[MailboxEntry] | QuerySet[InboundMail] | QuerySet[Case]) -> str:
     return rows.explain()
 
 
@@ -74,3 +74,11 @@ def test_a_view_is_read_in_the_order_of_its_index(side: str, name: str, further:
 def test_held_mails_are_found_by_the_alias_within_their_days(side: str) -> None:
     plan = plan_of(held_rows(role_of(side), NOW))
     assert "INDEX inbound_held_of_alias (alias_id=? AND received_at>?)" in plan
+
+
+@pytest.mark.rule("MOD-3", "PERF-6")
+@pytest.mark.parametrize(("decided", "index"), [(False, "cases_waiting"), (True, "cases_decided")])
+def test_a_list_of_cases_is_read_in_the_order_of_its_index(decided: bool, index: str) -> None:
+    plan = plan_of(moderation._listed(moderation.Filters(decided=decided)))
+    assert f"USING INDEX {index}" in plan
+    assert "TEMP B-TREE" not in plan
