@@ -46,7 +46,7 @@ class Progress:
 
 
 def progress_line(done: int, total: int, seconds: float, what: str, *, before: int = 0) -> str:
-    """`[#####.....]  50%, 1,234 messages, 300/s, 0:04 left`; of those done, `before` took none of the seconds."""
+    """`[#####.....]  50%, 1,234 messages, 300/s, 0:04 left`; `before` of them took none of it."""
     share = min(done / total, 1.0)
     bar = ("#" * round(share * WIDTH)).ljust(WIDTH, ".")
     rate = (done - before) / seconds if seconds > 0 else 0.0
