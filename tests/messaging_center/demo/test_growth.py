@@ -57,7 +57,8 @@ def _wanted(messages: int) -> int:
 def _grow(messages: int, now: datetime, *, stop: bool = False) -> tuple[int, int]:
     """How many messages it said, and how many it found said; `stop` is Ctrl-C in the first batch."""
     growth = Growth(messages, now, None)
-    told, known = [], []
+    told: list[int] = []
+    known: list[int] = []
     handler = _stopping(growth)
 
     def tell(count: int) -> None:
