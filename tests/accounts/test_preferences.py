@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,6 +155,19 @@ def test_unblocking_leads_back_to_where_it_was_asked_for(wanted: str, leads_to: 
     pair = PairFactory.create()
     answer = visitor(pair.buyer.user).post(f"{PRIVACY}{pair.pk}/", {"action": "unblock", "next": wanted})
     assert answer.headers["Location"] == leads_to
+
+
+@pytest.mark.rule("UX-1", "UX-2")
+@pytest.mark.parametrize(
+    ("page", "present"),
+    [("", "/settings/"), ("profile/", "/settings/profile/"), ("security/", "/settings/security/"),
+     ("security/password/", "/settings/security/"), ("security/second-factor/", "/settings/security/"),
+     ("notifications/", "/settings/notifications/"), ("privacy/", PRIVACY)],
+)  # fmt: skip
+def test_the_list_of_settings_marks_the_section_that_one_is_in(page: str, present: str) -> None:
+    shown = visitor(BuyerFactory.create().user).get(f"/settings/{page}").content.decode()
+    nav = shown.partition('<nav class="settings__nav"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', nav) == [present]
 
 
 @pytest.mark.rule("ACC-7", "ACC-8", "SEC-1")
