@@ -1,0 +1,1 @@
+"""A package, so that its one town ends with it."""
