@@ -28,11 +28,11 @@ def forget_file(key: bytes, file: Attachment, content: bytes) -> None:
 def forget_infected_mails() -> int:
     """Removes the bytes of mails that brought an infected file, unless one to somebody else still waits for
     its turn or for people; how many mails. What is removed has no size any more."""
-    infected = Attachment.objects.filter(
-        message__inbound__raw=OuterRef("pk"), stored=False, purge_at__isnull=False
-    )
+    # From the few files that wait to be purged, by their index, to their mails: never through all mails.
+    infected = Attachment.objects.filter(stored=False, purge_at__isnull=False)
     needed = InboundMail.objects.filter(raw=OuterRef("pk"), state__in=_NEEDED)
-    mails = RawMail.objects.filter(Exists(infected), ~Exists(needed), size__gt=0)
+    brought = infected.values("message__inbound__raw")
+    mails = RawMail.objects.filter(~Exists(needed), pk__in=brought, size__gt=0)
     found = list(mails.values_list("pk", flat=True)[:_AT_ONCE])
     for raw_id in found:
         delete_file(raw_id)  # before the row says so: a crash in between removes nothing twice
