@@ -16,17 +16,18 @@ _PURPOSE = "accounts.second_factor"
 
 
 @transaction.atomic
-def begin_second_factor(*, user: User, now: datetime) -> bytes:
+def begin_second_factor(*, user: User, now: datetime) -> bytes | None:
     """The key to put into an app; the same one until it is confirmed or 'start again' is asked for.
 
-    Raises ValueError where the second factor is on already: its key is shown no more.
+    None where the second factor is on already, perhaps since a moment ago in another tab: its key is
+    shown no more.
     """
     sealed = seal(new_secret(), purpose=_PURPOSE, row=user.pk)
     factor, _ = SecondFactor.objects.get_or_create(
         user=user, defaults={"secret_sealed": sealed, "created_at": now}
     )
     if factor.confirmed_at:
-        raise ValueError("A second factor that is on keeps its key to itself.")
+        return None
     secret = _secret_of(factor)
     if secret is None:  # sealed by a master key that is gone: it was never in use, so begin anew
         SecondFactor.objects.filter(pk=factor.pk, confirmed_at=None).delete()

@@ -120,6 +120,8 @@ def _set_up_page(
     request: HttpRequest, user: User, form: FirstCodeForm, *, locked: bool = False
 ) -> HttpResponse:
     secret = service.begin_second_factor(user=user, now=timezone.now())
+    if secret is None:
+        return redirect("second_factor")
     issuer = urlsplit(settings.PUBLIC_URL).hostname or settings.RELAY_DOMAIN
     context = {
         "section": "settings",

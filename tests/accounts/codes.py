@@ -29,6 +29,7 @@ def secret_of_key(key: str) -> bytes:
 def switched_on(user: User, now: datetime) -> tuple[bytes, tuple[str, ...]]:
     """Switches the second factor on; the code of `now` is used up by it. Returns key and recovery codes."""
     secret = begin_second_factor(user=user, now=now)
+    assert secret is not None
     codes = confirm_second_factor(user=user, code=app_code(secret, now), now=now)
     assert codes is not None
     return secret, codes
