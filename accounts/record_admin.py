@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -40,7 +40,7 @@ class MetadataAdmin(admin.ModelAdmin[Row]):
     actions = None
     list_per_page = 50
     paginator = FirstRows
-    ordering = ("-pk",)  # keys rise with time, and every table can be read by them
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)  # keys rise with time, and every table can be read by them
     show_full_result_count = False
     change_list_template = "admin/records.html"
     change_form_template = "admin/record.html"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
@@ -118,13 +118,13 @@ def test_a_member_who_may_not_read_lands_on_a_page_that_says_so_and_leads_on() -
     [("nobody", "sign_in"), ("buyer", "home"), ("member", "settings_profile"), ("staff", "home")],
 )
 def test_a_page_that_is_not_there_leads_on_to_where_one_may_be(who: str, leads_to: str) -> None:
-    client = {
+    ways: dict[str, Callable[[], Client]] = {
         "nobody": Client,
         "buyer": lambda: browser(BuyerFactory.create().user),
         "member": lambda: browser(MembershipFactory.create(can_read=False).user),
         "staff": lambda: browser(UserFactory.create(is_staff=True, is_superuser=True)),
-    }[who]()
-    answer = client.get("/no-such-page/")
+    }
+    answer = ways[who]().get("/no-such-page/")
     way = re.search(r'<p><a class="button" href="([^"]+)">([^<]+)</a></p>', answer.content.decode())
     assert answer.status_code == 404
     assert way is not None

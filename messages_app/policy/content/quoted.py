@@ -28,9 +28,10 @@ class Quoted:
     """Knows of each match whether it stands in quoted text that this center sent.
 
     `text` is the mail's text, `html` its HTML as rendered, `source` that HTML itself. `sent` are the texts
-    that the center sent in this thread, and the real addresses of the author's side: those stand in the header
-    lines that programs quote, and the other side gets aliases in their place (MAIL-16). Whatever else stands
-    behind a quote mark is the author's own, and so is a longer link or address around one that was sent.
+    that the center sent in this thread, and the real addresses of the author's side: those stand in the
+    header lines that programs quote, and the other side gets aliases in their place (MAIL-16). Whatever
+    else stands behind a quote mark is the author's own, and so is a longer link or address around one that
+    was sent.
     """
 
     def __init__(self, text: Body, html: Body, *, source: str, sent: Iterable[str]) -> None:

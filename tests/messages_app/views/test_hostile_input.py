@@ -46,9 +46,9 @@ ONE_OF_EACH = (MOMENTS[0], str(2**70), "a\0b", "a:b", "\ud7ff\uffff" * 300)
 
 # Every name that a page of ours reads, for all of them alike.
 FIELDS = """
-    action address after code proof allowed before blocked buyer_messages_address display_name email files full_name
-    language mail_messages marketplace new_password1 next order password reason role subject text theme
-    time_zone token topic username view
+    action address after code proof allowed before blocked buyer_messages_address display_name email files
+    full_name language mail_messages marketplace new_password1 next order password reason role subject text
+    theme time_zone token topic username view
 """.split()
 
 
