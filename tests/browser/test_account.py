@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.links import invitation_token, new_address_token, person_token
 from accounts.models import Invitation, NewAddress, Permission, User
@@ -174,18 +173,9 @@ def pages_of(world: World) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def axe_finds(page: Page) -> list[str]:
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
-
-
 @pytest.mark.rule("UX-2", "UX-1")
-@pytest.mark.parametrize(
-    ("width", "dark"), [(1440, False), (1440, True), (390, False), (320, True)],
-    ids=["light", "dark", "phone", "small-dark"],
-)  # fmt: skip
+# Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (320, True)], ids=["light", "phone-dark"])
 def test_axe_finds_nothing_on_any_page_of_accounts(
     visitors: VisitorMaker, world: World, width: int, dark: bool
 ) -> None:
@@ -195,18 +185,18 @@ def test_axe_finds_nothing_on_any_page_of_accounts(
             visitor.sign_in(email)
         for path in paths:
             visitor.open(path)
-            assert axe_finds(visitor.page) == [], path
+            assert visitor.faults() == [], path
             assert visitor.sideways() == 0, path
             assert visitor.page.locator("h1").count() == 1, path
         if email == world.buyer.email:
             set_up(visitor)
-            assert axe_finds(visitor.page) == []
+            assert visitor.faults() == []
             assert visitor.sideways() == 0
             visitor.open("/settings/security/second-factor/")
-            assert axe_finds(visitor.page) == []
+            assert visitor.faults() == []
             signing = visitors(width=width, dark=dark)
             signing.open("/sign-in/")
             password_in(signing, email)
             signing.page.wait_for_url(re.compile("/sign-in/code/"))
-            assert axe_finds(signing.page) == []
+            assert signing.faults() == []
         assert visitor.complaints == []

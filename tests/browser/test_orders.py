@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from messages_app.models import Message, Thread
-from tests.browser.conftest import Visitor, VisitorMaker
+from tests.browser.conftest import VisitorMaker
 from tests.factories import BuyerFactory, OrderFactory, PairFactory
 from tests.messages_app.views.world import World, make_world
 
@@ -163,19 +162,20 @@ def paths_of(world: World) -> list[str]:
 
 @pytest.mark.rule("UX-2")
 @pytest.mark.parametrize("who", ["owner", "buyer", "nobody"])
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
+# Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_axe_finds_nothing(visitors: VisitorMaker, world: World, who: str, width: int, dark: bool) -> None:
     visitor = visitors(width=width, dark=dark)
     if who != "nobody":
         visitor.sign_in(getattr(world, who).email)
     for path in paths_of(world) if who != "nobody" else paths_of(world)[-1:]:
         visitor.open(path)
-        assert found_by_axe(visitor) == [], path
+        assert visitor.faults() == [], path
     if who == "owner":
         visitor.open(f"/messages/new/?order={world.order.number}")
         visitor.page.get_by_role("radio", name=re.compile("An unexpected problem")).check()
         expect(visitor.page.locator(".preview__body")).to_be_visible()
-        assert found_by_axe(visitor) == []
+        assert visitor.faults() == []
 
 
 @pytest.mark.rule("UX-2", "ACC-8", "OPT-1")
@@ -187,9 +187,4 @@ def test_axe_finds_nothing_where_something_is_in_the_way(visitors: VisitorMaker,
         visitor.sign_in(user.email)
         for path in paths_of(world)[-2:]:
             visitor.open(path)
-            assert found_by_axe(visitor) == [], path
-
-
-def found_by_axe(visitor: Visitor) -> list[str]:
-    found = Axe().run(visitor.page)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found.response["violations"]]
+            assert visitor.faults() == [], path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 SWITCHES = (
@@ -42,3 +43,8 @@ class Visitor:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return int(width)
+
+    def faults(self) -> list[str]:
+        """What axe finds against WCAG and good practice on the page as it stands; what passes is not told."""
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
