@@ -49,6 +49,10 @@ browser-test: .venv/test-ready ## the tests that drive Debian's chromium
 	@command -v chromium >/dev/null || { echo 'chromium is missing: apt-get install chromium, then try again.' >&2; exit 1; }
 	@$(BIN)/python -m tests browser
 
+.PHONY: long-test
+long-test: .venv/test-ready ## the tests that take long: axe on every page, wild input at every address
+	@$(BIN)/python -m tests long
+
 .PHONY: crash-test
 crash-test: .venv/test-ready ## kill each process in a long loop and count what was lost
 	@$(BIN)/python -m tests crash
@@ -69,7 +73,7 @@ translations: .venv/test-ready ## every text is there in all six languages
 	@ENV_FILE= DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py update_catalogs --check
 
 .PHONY: check
-check: lint types translations browser-test test ## all of the above but the kill loop; what CI runs
+check: lint types translations browser-test test ## all of the above but long tests and the kill loop; what CI runs
 
 .PHONY: bench
 bench: .venv/test-ready ## measure against a bare mail sink, table and JSON in bench-results/

@@ -1,4 +1,4 @@
-"""Run the tests as `make test` does: `python -m tests [all|browser|crash]`.
+"""Run the tests as `make test` does: `python -m tests [all|browser|long|crash]`.
 
 `all` runs everything on SQLite and the marked parts again on PostgreSQL with Redis. The last line says how
 many passed and failed in both runs together; a skipped test counts as failed, for it proves nothing.
@@ -15,13 +15,19 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 # name: marker expression, TEST_ON, further arguments
 RUNS = {
-    "sqlite": ("not browser and not crash", "sqlite", ["-n", "2"]),
-    "postgres": ("both_databases and not browser and not crash", "postgres", ["-n", "2"]),
-    "browser": ("browser", "sqlite", ["-n", "2"]),
+    "sqlite": ("not browser and not crash and not long", "sqlite", ["-n", "3"]),
+    "postgres": ("both_databases and not browser and not crash and not long", "postgres", ["-n", "2"]),
+    "browser": ("browser and not long", "sqlite", ["-n", "2"]),
+    "long": ("long", "sqlite", ["-n", "2"]),
     "crash": ("crash", "sqlite", ["-s"]),
     "crash-postgres": ("crash", "postgres", ["-s"]),
 }
-PLANS = {"all": ["sqlite", "postgres"], "browser": ["browser"], "crash": ["crash", "crash-postgres"]}
+PLANS = {
+    "all": ["sqlite", "postgres"],
+    "browser": ["browser"],
+    "long": ["long"],
+    "crash": ["crash", "crash-postgres"],
+}
 
 
 @dataclass(frozen=True)

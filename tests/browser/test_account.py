@@ -173,6 +173,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.rule("UX-2", "UX-1")
 # Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (320, True)], ids=["light", "phone-dark"])

@@ -202,6 +202,7 @@ def test_who_is_signed_out_meanwhile_is_led_to_sign_in(visitors: VisitorMaker, w
     seller.page.wait_for_url("**/sign-in/**")
 
 
+@pytest.mark.long
 @pytest.mark.rule("UX-2")
 # Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
 @pytest.mark.parametrize(

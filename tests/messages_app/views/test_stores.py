@@ -177,8 +177,12 @@ def test_who_is_signed_out_signs_in_and_finds_the_text_again(seller: Seller) -> 
 
 
 @pytest.mark.rule("UX-5")
-def test_whom_the_browser_does_not_know_is_shown_the_text_to_take_along(seller: Seller) -> None:
-    assert "Is it dishwasher safe?" in ask(Client(), seller).content.decode()
+def test_whom_the_browser_does_not_know_finds_the_text_after_signing_in(seller: Seller) -> None:
+    client, buyer = Client(), BuyerFactory.create()
+    refused = ask(client, seller)
+    form = {name: refused.context[name] for name in ("next", "kept")}
+    back = client.post("/sign-in/", {"username": buyer.user.email, "password": PASSWORD, **form})
+    assert "Is it dishwasher safe?" in client.get(back.headers["Location"]).content.decode()
 
 
 @pytest.mark.rule("SEC-1")
