@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # name: marker expression, TEST_ON, further arguments
 RUNS = {
     "sqlite": ("not browser and not crash and not long", "sqlite", ["-n", "3"]),
-    "postgres": ("both_databases and not browser and not crash and not long", "postgres", ["-n", "2"]),
+    "postgres": ("both_databases and not browser and not crash and not long", "postgres", ["-n", "3"]),
     "browser": ("browser and not long", "sqlite", ["-n", "2"]),
     "long": ("long", "sqlite", ["-n", "2"]),
     "crash": ("crash", "sqlite", ["-s"]),
