@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
+from messages_app.policy import checks_files as files
 from messages_app.policy import checks_matter as matter
 from messages_app.policy import checks_people as people
 from messages_app.policy import checks_reason as reason
@@ -69,12 +70,12 @@ CHECKS: tuple[Check, ...] = (
     reason.text_too_long,
     reason.attachments,
     matter.over_cap,
-    matter.too_large,
-    matter.too_many_files,
-    matter.file_type,
-    matter.infected,
-    matter.unscanned,
-    matter.file_reveals,
+    files.too_large,
+    files.too_many_files,
+    files.file_type,
+    files.infected,
+    files.unscanned,
+    files.file_reveals,
     *map(obstacle_check, OBSTACLES),
     *map(content_check, CONTENT_RULES),
     matter.burst,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from messages_app.files.kinds import Cleaned, Identified, Kind, Problem
+from messages_app.policy.facts import FileFacts
 from messages_app.queries.limits import current_limits
 from messages_app.services.child import Child, Unreadable
 from messages_app.services.child_loop import LENGTH
@@ -75,6 +76,20 @@ def judge_file(name: str, content: bytes) -> JudgedFile:
 
 def _unread(content: bytes, scanned: Scan) -> JudgedFile:
     return JudgedFile(kind=None, problem=None, found="", scan=scanned, original=content, content=content)
+
+
+def file_facts(name: str, judged: JudgedFile, *, inline: bool = False) -> FileFacts:
+    """What the gate needs to know of it. What nobody looked at is not refused for its type as well."""
+    return FileFacts(
+        name=name,
+        size=len(judged.original),
+        kind=judged.kind if judged.looked_at else "",
+        problem=judged.problem,
+        found=judged.found,
+        inline=inline,
+        infected=judged.scan is Scan.INFECTED,
+        unscanned=judged.scan is Scan.UNKNOWN,
+    )
 
 
 class Cleaner:

@@ -7,6 +7,7 @@ whoever comes second changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -35,13 +36,24 @@ class Action(StrEnum):
     LET_IN = "let_in"
 
 
-Step = Callable[[Case, User, str, datetime], Decided]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One decision that a moderator wants."""
+
+    action: Action
+    by: User
+    reason: str  # typed by the person; it stands in the audit record
+    now: datetime
+    one_of_many: bool
+    unseen: Finding | None = None  # what the scanner says against a release
+
+
+Step = Callable[[Case, _Asked], Decided]
 
 
 def decide_case(*, case_id: UUID, action: Action, by: User, reason: str, now: datetime) -> Decided:
     """One decision about one case. `reason` is typed by the person and stands in the audit record."""
-    unseen = _objection_of_scanner(case_id, action, reason)
-    return _decide(case_id, action, by, reason, now, unseen=unseen, one_of_many=False)
+    return _decide(case_id, _Asked(action=action, by=by, reason=reason.strip(), now=now, one_of_many=False))
 
 
 def decide_cases(
@@ -49,56 +61,55 @@ def decide_cases(
 ) -> dict[UUID, Decided]:
     """The same decision about several, each in a transaction of its own. What shows real addresses to the
     other side when it is decided wrongly is LOOK_FIRST."""
-    decided = {}
-    for case_id in dict.fromkeys(case_ids):
-        unseen = _objection_of_scanner(case_id, action, reason)
-        decided[case_id] = _decide(case_id, action, by, reason, now, unseen=unseen, one_of_many=True)
-    return decided
+    asked = _Asked(action=action, by=by, reason=reason.strip(), now=now, one_of_many=True)
+    return {case_id: _decide(case_id, asked) for case_id in dict.fromkeys(case_ids)}
 
 
-def _objection_of_scanner(case_id: UUID, action: Action, reason: str) -> Finding | None:
-    """What the scanner says of files that would go out now. Before the transaction: it may take its time."""
-    if action is not Action.RELEASE or not reason.strip():
+def _decide(case_id: UUID, asked: _Asked) -> Decided:
+    """Whoever may not decide starts no scan: it takes its time, and what it finds is destroyed."""
+    case = _open_case(case_id)
+    if case is None:
+        return ALREADY
+    return _refusal(case, asked) or _decide_now(case_id, replace(asked, unseen=_unseen(case, asked)))
+
+
+def _unseen(case: Case, asked: _Asked) -> Finding | None:
+    """What the scanner says of files that would go out now. Before the transaction: it asks a server."""
+    if asked.action is not Action.RELEASE or case.kind != Case.Kind.HELD_MESSAGE:
         return None
-    held = Case.objects.filter(pk=case_id, kind=Case.Kind.HELD_MESSAGE, closed_at=None)
-    message_id = held.values_list("message_id", flat=True).first()
-    return objection_of_scanner(message_id) if message_id else None
+    return objection_of_scanner(_id(case.message_id))
 
 
 @transaction.atomic
-def _decide(
-    case_id: UUID,
-    action: Action,
-    by: User,
-    reason: str,
-    now: datetime,
-    *,
-    unseen: Finding | None,
-    one_of_many: bool,
-) -> Decided:
-    case = _case(case_id)
-    if case is None or not case.is_open:
+def _decide_now(case_id: UUID, asked: _Asked) -> Decided:
+    case = _open_case(case_id)
+    if case is None:
         return ALREADY
-    if is_party(by, case):
-        return Decided(Outcome.OWN)
-    if not reason.strip():
-        return Decided(Outcome.NO_REASON)
-    step = STEPS.get((case.kind, action))
-    if step is None:
-        return NOT_POSSIBLE
-    if one_of_many and _is_grave(case, action):
-        return Decided(Outcome.LOOK_FIRST)
-    if unseen is not None:
-        return Decided(Outcome.OBJECTED, (unseen,))
-    decided = step(case, by, reason.strip(), now)
+    if refused := _refusal(case, asked):
+        return refused
+    decided = STEPS[case.kind, asked.action](case, asked)
     if decided.outcome is Outcome.DONE:
-        _record(case, action, by, reason.strip(), now)
+        _record(case, asked)
     return decided
 
 
-def _case(case_id: UUID) -> Case | None:
+def _refusal(case: Case, asked: _Asked) -> Decided | None:
+    """Why this person's decision is not taken at all."""
+    if is_party(asked.by, case):
+        return Decided(Outcome.OWN)
+    if not asked.reason:
+        return Decided(Outcome.NO_REASON)
+    if (case.kind, asked.action) not in STEPS:
+        return NOT_POSSIBLE
+    if asked.one_of_many and _is_grave(case, asked.action):
+        return Decided(Outcome.LOOK_FIRST)
+    return None
+
+
+def _open_case(case_id: UUID) -> Case | None:
+    """None: it is closed, whoever did it."""
     cases = Case.objects.select_related("seller", "buyer", "message", "inbound", "delivery")
-    return cases.filter(pk=case_id).first()
+    return cases.filter(pk=case_id, closed_at=None).first()
 
 
 def _is_grave(case: Case, action: Action) -> bool:
@@ -118,58 +129,61 @@ def shows_real_addresses(case: Case) -> bool:
     return gate is not None and FILE_REVEALS in gate.codes
 
 
-def _record(case: Case, action: Action, by: User, reason: str, now: datetime) -> None:
+def _record(case: Case, asked: _Asked) -> None:
     record_audit(
-        actor=by,
-        action=action,
+        actor=asked.by,
+        action=asked.action,
         kind="case",
         object_id=case.pk,
         seller=case.seller,
         buyer=case.buyer,
-        reason=reason,
+        reason=asked.reason,
         details={"case": case.kind},
-        at=now,
+        at=asked.now,
     )
 
 
-def _release_message(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return release_message(_id(case.message_id), by=by, reason=reason, now=now)
+def _release_message(case: Case, asked: _Asked) -> Decided:
+    message_id = _id(case.message_id)
+    return release_message(message_id, unseen=asked.unseen, by=asked.by, reason=asked.reason, now=asked.now)
 
 
-def _reject_message(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return reject_message(_id(case.message_id), by=by, reason=reason, now=now)
+def _reject_message(case: Case, asked: _Asked) -> Decided:
+    return reject_message(_id(case.message_id), by=asked.by, reason=asked.reason, now=asked.now)
 
 
-def _retry_mail(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return DONE if retry_mails([_id(case.inbound_id)], now=now, by=by) else ALREADY
+def _retry_mail(case: Case, asked: _Asked) -> Decided:
+    return DONE if retry_mails([_id(case.inbound_id)], now=asked.now, by=asked.by) else ALREADY
 
 
-def _discard_mail(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return DONE if discard_quarantined([_id(case.inbound_id)], now=now, by=by) else ALREADY
+def _discard_mail(case: Case, asked: _Asked) -> Decided:
+    return DONE if discard_quarantined([_id(case.inbound_id)], now=asked.now, by=asked.by) else ALREADY
 
 
-def _let_in(case: Case, by: User, reason: str, now: datetime) -> Decided:
+def _let_in(case: Case, asked: _Asked) -> Decided:
     if case.inbound is not None and case.inbound.outcome == "from_mailboxes":
         return NOT_POSSIBLE  # it names no single sender, so nobody can vouch for it (MAIL-9)
     decision = Case.Decision.LET_IN
-    return DONE if let_in(inbound_id=_id(case.inbound_id), decision=decision, now=now, by=by) else ALREADY
+    done = let_in(inbound_id=_id(case.inbound_id), decision=decision, now=asked.now, by=asked.by)
+    return DONE if done else ALREADY
 
 
-def _disown(case: Case, by: User, reason: str, now: datetime) -> Decided:
+def _disown(case: Case, asked: _Asked) -> Decided:
     decision = Case.Decision.DISCARDED
-    return DONE if disown(inbound_id=_id(case.inbound_id), decision=decision, now=now, by=by) else ALREADY
+    done = disown(inbound_id=_id(case.inbound_id), decision=decision, now=asked.now, by=asked.by)
+    return DONE if done else ALREADY
 
 
-def _retry_delivery(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return retry_delivery(_id(case.delivery_id), by=by, now=now)
+def _retry_delivery(case: Case, asked: _Asked) -> Decided:
+    return retry_delivery(_id(case.delivery_id), by=asked.by, now=asked.now)
 
 
-def _release_delivery(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return release_delivery(_id(case.delivery_id), by=by, now=now)
+def _release_delivery(case: Case, asked: _Asked) -> Decided:
+    return release_delivery(_id(case.delivery_id), by=asked.by, now=asked.now)
 
 
-def _discard_delivery(case: Case, by: User, reason: str, now: datetime) -> Decided:
-    return discard_delivery(_id(case.delivery_id), by=by, now=now)
+def _discard_delivery(case: Case, asked: _Asked) -> Decided:
+    return discard_delivery(_id(case.delivery_id), by=asked.by, now=asked.now)
 
 
 def _id(value: UUID | None) -> UUID:

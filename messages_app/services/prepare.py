@@ -15,12 +15,11 @@ from messages_app.mail.html import html_to_text, sanitise_html
 from messages_app.models import Attachment, Thread
 from messages_app.policy.facts import ContentMatch, FileFacts, Side
 from messages_app.services.disguise import Disguise, disguise_for
-from messages_app.services.files import JudgedFile, judge_file
+from messages_app.services.files import JudgedFile, file_facts, judge_file
 from messages_app.services.judging import content_matches
 from messages_app.services.languages import language_of
 from messages_app.services.masking import content_for_other_side, mask_for, name_for_other_side
 from messages_app.services.revealing import files_that_reveal
-from messages_app.services.scanner import Scan
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.vault.content import Content
 from messages_app.vault.files import delete_file, write_file
@@ -174,19 +173,9 @@ def _name(file: SubmittedFile, judged: JudgedFile) -> str:
 
 def _prepare_file(name: str, file: SubmittedFile, judged: JudgedFile) -> PreparedFile:
     row_id = uuid.uuid7()
-    facts = FileFacts(
-        name=name,
-        size=len(file.content),
-        kind=judged.kind if judged.looked_at else "",
-        problem=judged.problem,
-        found=judged.found,
-        inline=file.inline,
-        infected=judged.scan is Scan.INFECTED,
-        unscanned=judged.scan is Scan.UNKNOWN,
-    )
     return PreparedFile(
         id=row_id,
-        facts=facts,
+        facts=file_facts(name, judged, inline=file.inline),
         shown_name=name,
         key=os.urandom(32),
         judged=judged,

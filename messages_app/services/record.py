@@ -16,13 +16,13 @@ from messages_app.policy.verdict import Decision, Verdict
 from messages_app.queries.facts import Circumstances
 from messages_app.services.as_json import findings_json, plain
 from messages_app.services.cases import open_message_cases
-from messages_app.services.clock import run_clocks
+from messages_app.services.delivered import follow_deliveries, note_first_words, save_first_words
 from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.prepare import Prepared
 from messages_app.services.purge import UNDELIVERED_KEPT
 from messages_app.services.search import Indexed, index_messages, parties_of
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.tell import queue_copies, queue_verdict_notice
+from messages_app.services.tell import queue_verdict_notice
 from messages_app.services.threads import new_thread, save_threads
 from messages_app.vault.content import seal_content
 from messages_app.vault.keys import open_key
@@ -68,7 +68,7 @@ def record_messages(judged: Sequence[Judged]) -> list[Submitted]:
     _save(recorded)
     note_messages([_noted(one) for one in recorded])
     index_messages([_indexed(one) for one in recorded])
-    _follow_deliveries([one for one in recorded if one.message.is_delivered])
+    _follow([one for one in recorded if one.message.is_delivered])
     for one in recorded:
         if not one.message.is_delivered and one.judged.submission.notify:
             _tell_author(one)
@@ -82,17 +82,21 @@ def _recorded(judged: Judged) -> _Recorded:
 
 def _save(recorded: Sequence[_Recorded]) -> None:
     """New threads with the first words in them, then what hangs on them."""
-    first = [one for one in recorded if one.message.is_delivered and _note_first_words(one)]
+    delivered = [one for one in recorded if one.message.is_delivered]
+    first = [one for one in delivered if note_first_words(one.thread, one.message)]
     save_threads([one.thread for one in recorded if one.begun])
-    known = [one.thread for one in first if not one.begun]
-    if known:
-        Thread.objects.bulk_update(known, ["buyer_wrote_at", "seller_wrote_at"])
+    save_first_words([one.thread for one in first if not one.begun])
     Message.objects.bulk_create([one.message for one in recorded])
     DecisionRow.objects.bulk_create([_new_decision(one) for one in recorded])
     open_message_cases([one.message for one in recorded if one.message.is_held])
     Attachment.objects.bulk_create(
         [row for one in recorded for row in _new_attachments(one.message, one.thread, one.judged.prepared)]
     )
+
+
+def _follow(delivered: Sequence[_Recorded]) -> None:
+    usages = {usage.pk: usage for one in delivered if (usage := one.judged.usage) is not None}
+    follow_deliveries([(one.message, one.thread, one.judged.case.pair) for one in delivered], usages.values())
 
 
 def _noted(one: _Recorded) -> Noted:
@@ -244,22 +248,3 @@ def _new_decision(one: _Recorded) -> DecisionRow:
         open_key(one.thread.key), record, table="decision", column="record_sealed", row_id=row.id
     )
     return row
-
-
-def _follow_deliveries(delivered: Sequence[_Recorded]) -> None:
-    """What delivered messages set off: cap, clock, mail to the other side."""
-    if not delivered:
-        return
-    usages = {usage.pk: usage for one in delivered if (usage := one.judged.usage) is not None}
-    DailyUsage.objects.bulk_update(usages.values(), ["used"])
-    run_clocks([(one.thread, one.message) for one in delivered])
-    queue_copies([(one.message, one.thread, one.judged.case.pair) for one in delivered])
-
-
-def _note_first_words(one: _Recorded) -> bool:
-    """Whether these are the first delivered words of their side in the thread."""
-    field = "buyer_wrote_at" if one.message.author == Side.BUYER else "seller_wrote_at"
-    if getattr(one.thread, field) is not None:
-        return False
-    setattr(one.thread, field, one.message.counted_at)
-    return True

@@ -17,17 +17,16 @@ from messages_app.models import Decision as DecisionRow
 from messages_app.policy.content import POLICY_VERSION
 from messages_app.policy.facts import Door, Facts, Side
 from messages_app.policy.release import objections_to_release
-from messages_app.policy.verdict import Severity, Verdict
+from messages_app.policy.verdict import Finding, Severity, Verdict
 from messages_app.queries.facts import Circumstances, gate_facts, order_facts, surroundings_of
 from messages_app.queries.limits import current_limits
 from messages_app.services.cases import close_cases
-from messages_app.services.clock import run_clocks
 from messages_app.services.decided import ALREADY, DONE, Decided, Outcome
+from messages_app.services.delivered import follow_deliveries, note_first_words, save_first_words
 from messages_app.services.locks import lock_usages, locked_pairs
 from messages_app.services.mailbox import Noted, note_messages, seen_by
 from messages_app.services.rejection import tell_rejected
 from messages_app.services.search_build import index_again
-from messages_app.services.tell import queue_copies
 from messages_app.services.threads import pair_orders
 from messages_app.vault.content import shown_content, written_content
 from messages_app.vault.keys import open_key
@@ -51,16 +50,20 @@ class _Held:
         return self.message.thread
 
 
-def release_message(message_id: UUID, *, by: User, reason: str, now: datetime) -> Decided:
+def release_message(
+    message_id: UUID, *, unseen: Finding | None, by: User, reason: str, now: datetime
+) -> Decided:
     """The message is delivered at this moment: clock and cap count from it, its place in the thread stays
-    (Terms). OBJECTED where the rules stop it now. In a transaction; whoever calls has asked
-    `objection_of_scanner` before."""
+    (Terms). OBJECTED where the rules stop it now, or the scanner: `unseen` is what `objection_of_scanner`
+    said before. In a transaction."""
     held = _locked(message_id)
     if held is None:
         return ALREADY
     circumstances = _circumstances(held, now)
     usage = _usage(circumstances)
     objections = objections_to_release(_facts(held, circumstances, usage), current_limits())
+    if unseen is not None:
+        objections = (unseen, *objections)
     if objections:
         return Decided(Outcome.OBJECTED, objections)
     message = held.message
@@ -180,7 +183,8 @@ def _decide(
 def _follow(held: _Held, usage: DailyUsage | None) -> None:
     """What a delivered message sets off: first words, mailboxes, cap, clock, mail to the other side."""
     message, thread = held.message, held.thread
-    _note_first_words(message, thread)
+    if note_first_words(thread, message):
+        save_first_words([thread])
     key = open_key(thread.key)
     seen = seen_by(message, written=written_content(key, message), shown=shown_content(key, message))
     with_files = message.attachments.exists()
@@ -188,19 +192,10 @@ def _follow(held: _Held, usage: DailyUsage | None) -> None:
     _forget_refusal(message, thread)
     if usage is not None:
         usage.used += 1
-        usage.save(update_fields=["used"])
-    run_clocks([(thread, message)])
-    queue_copies([(message, thread, held.pair)])
+    follow_deliveries([(message, thread, held.pair)], [usage] if usage else [])
     if any(one["code"] == FILE_REVEALS for one in held.record["findings"]):
         # What the leak gate would find in its files, the moderator has looked at: decision 0014.
         Delivery.objects.filter(message=message, kind=Delivery.Kind.COPY).update(files_cleared=True)
-
-
-def _note_first_words(message: Message, thread: Thread) -> None:
-    field = "buyer_wrote_at" if message.author == Side.BUYER else "seller_wrote_at"
-    if getattr(thread, field) is None:
-        setattr(thread, field, message.counted_at)
-        thread.save(update_fields=[field])
 
 
 def _forget_refusal(message: Message, thread: Thread) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -15,12 +15,13 @@ from django.db import transaction
 
 from messages_app.files.names import clean_name
 from messages_app.models import Draft, Upload
-from messages_app.policy.limits import MAX_FILES
+from messages_app.policy.checks_files import refusal_of
+from messages_app.policy.facts import FileFacts
+from messages_app.policy.verdict import Finding
 from messages_app.queries.drafts import Target, UploadView, upload_meta, upload_view
 from messages_app.queries.limits import current_limits
 from messages_app.services.drafts import locked_draft, new_draft
-from messages_app.services.files import judge_file
-from messages_app.services.scanner import Scan
+from messages_app.services.files import file_facts, judge_file
 from messages_app.services.submission import SubmittedFile
 from messages_app.vault.files import delete_file, read_file, write_file
 from messages_app.vault.keys import open_key
@@ -28,70 +29,66 @@ from messages_app.vault.values import seal_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Why a file was not taken: a code of the gate's and the data for its sentence."""
+class _Waiting:
+    """The files of a draft, as the gate's checks look at those of a message."""
 
-    code: str
-    data: Mapping[str, object] = field(default_factory=dict)
+    files: tuple[FileFacts, ...]
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(file.size for file in self.files)
 
 
 def add_upload(
     *, target: Target, name: str, content: bytes, size: int, now: datetime
-) -> UploadView | Refusal:
-    """Takes a file into the draft, which is begun for it where there is none. `size` is what the browser
-    sent, of which `content` holds all or, past what a server keeps, nothing. Raises OSError."""
+) -> UploadView | Finding:
+    """Takes a file into the draft, which is begun for it where there is none; else the gate's reason why it
+    would not go. `size` is what the browser sent, of which `content` holds all or, past what a server keeps,
+    nothing. Raises OSError."""
     name = clean_name(name or "file")
-    limit = current_limits().max_message_bytes
-    if size > limit:
-        return Refusal(code="too_large", data=_sizes(size, limit, name, size))
-    judged = judge_file(name, content)
-    if judged.scan is Scan.INFECTED:
-        return Refusal(code="infected", data={"files": [name]})
-    if judged.problem or judged.kind is None:
-        bad = {"name": name, "problem": judged.problem, "found": judged.found}
-        return Refusal(code="file_type", data={"files": [bad]})
-    row = Upload(id=uuid.uuid7(), kind=judged.kind, size=size, uploaded_at=now)
+    facts = _facts(name, content, size)
+    if refused := refusal_of(_Waiting(files=(facts,)), current_limits()):
+        return refused
+    row = Upload(id=uuid.uuid7(), kind=facts.kind or "", size=size, uploaded_at=now)
     key = os.urandom(32)
     write_file(key, [content], table="upload", row_id=row.id)  # before the lock: it waits for the disk
     try:
-        kept = _add(row, target, {"name": name, "key": b64encode(key).decode()}, now)
-    except BaseException:
+        kept = _add(row, target, facts, key, now)
+    except BaseException:  # whatever ended it, no row names these bytes
         delete_file(row.id)
         raise
-    if isinstance(kept, Refusal):
+    if isinstance(kept, Finding):
         delete_file(row.id)
     return kept
 
 
+def _facts(name: str, content: bytes, size: int) -> FileFacts:
+    """What is too large by itself nobody reads."""
+    if size > current_limits().max_message_bytes:
+        return FileFacts(name=name, size=size, kind="")
+    return file_facts(name, judge_file(name, content))
+
+
 @transaction.atomic
-def _add(row: Upload, target: Target, meta: dict[str, str], now: datetime) -> UploadView | Refusal:
+def _add(row: Upload, target: Target, facts: FileFacts, key: bytes, now: datetime) -> UploadView | Finding:
     draft = locked_draft(target) or new_draft(target, now)
-    if refusal := _no_room(draft, meta["name"], row.size):
-        return refusal
-    last = draft.uploads.order_by("-position").values_list("position", flat=True).first()
-    key = open_key(draft.key)
+    draft_key = open_key(draft.key)
+    waiting = list(draft.uploads.order_by("position"))
+    together = _Waiting(files=(*(_waiting_facts(draft_key, one) for one in waiting), facts))
+    if refused := refusal_of(together, current_limits()):
+        return refused
     row.draft = draft
-    row.position = 0 if last is None else last + 1
-    row.meta_sealed = seal_json(key, meta, table="upload", column="meta_sealed", row_id=row.id)
+    row.position = waiting[-1].position + 1 if waiting else 0
+    meta = {"name": facts.name, "key": b64encode(key).decode()}
+    row.meta_sealed = seal_json(draft_key, meta, table="upload", column="meta_sealed", row_id=row.id)
     row.save(force_insert=True)
     if not draft.has_text:  # its files wait anew
         Draft.objects.filter(pk=draft.pk).update(saved_at=now)
-    return upload_view(key, row)
+    return upload_view(draft_key, row)
 
 
-def _no_room(draft: Draft, name: str, size: int) -> Refusal | None:
-    """Count and total of the draft's files with this one (ATT-1, ATT-3)."""
-    sizes = list(draft.uploads.values_list("size", flat=True))
-    limit = current_limits().max_message_bytes
-    if len(sizes) >= MAX_FILES:
-        return Refusal(code="too_many_files", data={"count": len(sizes) + 1, "limit": MAX_FILES})
-    if sum(sizes) + size > limit:
-        return Refusal(code="too_large", data=_sizes(sum(sizes) + size, limit, name, size))
-    return None
-
-
-def _sizes(total: int, limit: int, name: str, size: int) -> dict[str, object]:
-    return {"size": total, "limit": limit, "files": [{"name": name, "size": size}]}
+def _waiting_facts(draft_key: bytes, upload: Upload) -> FileFacts:
+    return FileFacts(name=upload_meta(draft_key, upload)["name"], size=upload.size, kind=upload.kind)
 
 
 @transaction.atomic

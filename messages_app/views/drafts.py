@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required, login_required_keeping, writing_again
 from messages_app.forms import TEXT_MOST
+from messages_app.policy.verdict import Finding
 from messages_app.queries.drafts import FIELDS, UploadView
 from messages_app.queries.moments import read_moment
 from messages_app.services.drafts import Saved, discard_draft, save_draft
-from messages_app.services.uploads import Refusal, add_upload
+from messages_app.services.uploads import add_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
 from messages_app.views.sending import refusal_in_words
 
@@ -68,11 +69,11 @@ def save_form(request: HttpRequest, desk: Desk) -> None:
         if added is None:
             messages.error(request, too_many_in_words())
             return
-        if isinstance(added, Refusal):
+        if isinstance(added, Finding):
             messages.error(request, refusal_in_words(added))
 
 
-def take_file(desk: Desk, file: UploadedFile[Any]) -> UploadView | Refusal | None:
+def take_file(desk: Desk, file: UploadedFile[Any]) -> UploadView | Finding | None:
     """Takes a file into the draft, by whichever button it came; None: too many within the hour (SEC-4)."""
     if not count_try(UPLOADS_PER_PERSON, str(desk.role.user.pk)):
         return None

@@ -21,14 +21,14 @@ from messages_app.forms import MessageForm, new_form_token
 from messages_app.models import Message, Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.policy.reasons import Availability, available_reasons
-from messages_app.policy.verdict import Decision, Severity, Verdict
+from messages_app.policy.verdict import Decision, Finding, Severity, Verdict
 from messages_app.queries.drafts import draft_at, target_of, was_sent
 from messages_app.queries.facts import cap_of, order_facts, usage_of
 from messages_app.queries.limits import current_limits
 from messages_app.services.drafts import discard_draft
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.submit import dry_run, submit_message
-from messages_app.services.uploads import Refusal, submitted_uploads
+from messages_app.services.uploads import submitted_uploads
 from messages_app.vault.values import token
 from messages_app.wording import finding_sentence, rule_name
 from orders.models import Order
@@ -182,7 +182,7 @@ def _excerpts(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(match["excerpt"]) for match in data.get("matches") or ()))
 
 
-def refusal_in_words(refusal: Refusal) -> str:
+def refusal_in_words(refusal: Finding) -> str:
     """Why a file cannot go with the message, the moment it is chosen."""
     return finding_sentence(refusal.code, refusal.data, zone=timezone.get_current_timezone())
 

@@ -14,8 +14,9 @@ from accounts.models import Permission
 from accounts.signed_out import login_required
 from messages_app.files.kinds import MEDIA_TYPES, Kind
 from messages_app.forms import upload_limit_mb
+from messages_app.policy.verdict import Finding
 from messages_app.queries.drafts import draft_at, upload_or_404
-from messages_app.services.uploads import Refusal, remove_upload, submitted_upload
+from messages_app.services.uploads import remove_upload, submitted_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
 from messages_app.views.drafts import save_form, take_file, too_many_in_words
 from messages_app.views.sending import refusal_in_words
@@ -34,7 +35,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     added = take_file(desk, file)
     if added is None:
         return _refused(name, too_many_in_words(), status=429)
-    if isinstance(added, Refusal):
+    if isinstance(added, Finding):
         return _refused(name, refusal_in_words(added), status=422)
     html = render_to_string("messages_app/_upload.html", {"upload": added, "desk": request.GET.urlencode()})
     return JsonResponse({"html": html, **_state(desk)})

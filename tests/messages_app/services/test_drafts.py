@@ -12,6 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import Pair
 from messages_app.models import Draft, SealingKey, Thread, Upload
 from messages_app.policy.facts import Side
+from messages_app.policy.verdict import Finding
 from messages_app.queries.drafts import Target, UploadView, draft_at
 from messages_app.services.drafts import (
     Saved,
@@ -22,7 +23,7 @@ from messages_app.services.drafts import (
 )
 from messages_app.services.orphans import remove_orphans
 from messages_app.services.sweep import sweep
-from messages_app.services.uploads import Refusal, add_upload, remove_upload, submitted_uploads
+from messages_app.services.uploads import add_upload, remove_upload, submitted_uploads
 from tests.factories import OrderFactory, PairFactory, SellerFactory, UserFactory, seller_owner
 from tests.messages_app.services.gate import page, send
 
@@ -173,7 +174,7 @@ def test_a_file_of_another_draft_is_not_handed_over(pair: Pair, target: Target) 
 @pytest.mark.rule("ATT-2", "UX-5")
 def test_a_bad_file_is_refused_at_once_and_leaves_nothing(target: Target, store: Path) -> None:
     refused = add_upload(target=target, name="tool.pdf", content=b"MZ\x90\0" * 9, size=36, now=NOW)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Finding)
     assert refused.code == "file_type"
     assert not files(store)
     assert not Draft.objects.exists()
@@ -188,7 +189,7 @@ def test_all_files_together_stay_within_the_limit(
     upload(target, "one.txt", b"x" * 40)
     added = add_upload(target=target, name="two.txt", content=b"y" * second, size=second, now=NOW)
     assert isinstance(added, UploadView) is fits
-    if isinstance(added, Refusal):
+    if isinstance(added, Finding):
         assert added.code == "too_large"
         assert added.data["limit"] == 100
         assert added.data["size"] == (second if second > 100 else 40 + second)
@@ -198,7 +199,7 @@ def test_all_files_together_stay_within_the_limit(
 @pytest.mark.rule("ATT-1")
 def test_a_file_that_no_server_kept_is_refused_by_its_size(target: Target) -> None:
     refused = add_upload(target=target, name="film.png", content=b"", size=16_000_000, now=NOW)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Finding)
     assert (refused.code, refused.data["size"]) == ("too_large", 16_000_000)
 
 
@@ -207,7 +208,7 @@ def test_the_twenty_first_file_finds_no_room(target: Target) -> None:
     for _ in range(20):
         upload(target)
     refused = add_upload(target=target, name="more.txt", content=b"x", size=1, now=NOW)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Finding)
     assert (refused.code, refused.data) == ("too_many_files", {"count": 21, "limit": 20})
 
 

@@ -156,6 +156,23 @@ def test_a_moderators_release_asks_the_scanner_again(
     assert (done.outcome, [finding.code for finding in done.objections]) == (outcome, objected)
 
 
+@pytest.mark.rule("MOD-6", "ATT-2")
+@pytest.mark.parametrize("action", [Action.RELEASE, Action.RETRY])
+def test_who_may_not_release_starts_no_scan_and_destroys_nothing(
+    settings: Settings, pair: Pair, action: Action
+) -> None:
+    settings.CLAMD_URL = f"tcp://127.0.0.1:{free_port()}"
+    sent = send(page(pair, Side.BUYER, files=(BAD,)))
+    party = pair.buyer.user if action is Action.RELEASE else UserFactory.create(is_staff=True)
+    with running_clamd() as clamd:
+        settings.CLAMD_URL = clamd.url
+        case = case_of(message_of(sent))
+        done = decide_case(case_id=case.pk, action=action, by=party, reason="Looked at.", now=NOON)
+        assert clamd.scanned == []
+    assert done.outcome is (Outcome.OWN if action is Action.RELEASE else Outcome.NOT_POSSIBLE)
+    assert Attachment.objects.get(message=sent.message_id).stored
+
+
 def test_a_scanner_that_finds_nothing_changes_nothing(settings: Settings, pair: Pair) -> None:
     with running_clamd() as clamd:
         settings.CLAMD_URL = clamd.url
