@@ -9,10 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from django.db.models import Q
 
+from accounts.name_keys import name_key
+from accounts.queries.people import called, name_begins, with_alias
 from accounts.roles import Role
-from messages_app.policy.facts import Side
+from messages_app.models import Thread
+from orders.models import Order
+from orders.queries.search import number_begins
 
 LONGEST = 80  # characters of a filter that are looked at
+MOST = 200  # people or orders whose threads are looked up; beyond them every list holds some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,7 @@ class Filters:
     after: date | None = None  # the last message on this day or later, in the person's zone
     before: date | None = None  # on this day or earlier
     order: str = ""  # an order number, or how it begins
-    who: str = ""  # a part of the other side's name
+    who: str = ""  # how the buyer's display name begins, or a word of the seller's trade name
     alias: str = ""  # the other side's alias, or how it begins
 
     def __bool__(self) -> bool:
@@ -42,28 +47,57 @@ def read_filters(query: Mapping[str, str]) -> Filters:
         before=_day(query.get("before", "")),
         order=order,
         who=who,
-        alias=alias.lower(),
+        alias=alias,
     )
 
 
 def filtered(filters: Filters, role: Role, by: str, zone: tzinfo) -> Q:
-    """The condition on MailboxEntry; `by` is the column of moments that the days are compared with."""
+    """The condition on MailboxEntry; `by` is the column of moments that the days are compared with. A
+    statement each for a name, an alias and an order number: few threads are known by their parties or
+    orders, and where there are many, a page of them is found soon."""
     found = Q()
     if filters.after:
         found &= Q(**{f"{by}__gte": _midnight(filters.after, zone)})
     if filters.before:
         found &= Q(**{f"{by}__lt": _midnight(filters.before + timedelta(days=1), zone)})
     if filters.order:
-        found &= Q(thread__order__number__startswith=filters.order)
+        found &= _about_order(role, filters.order)
     if filters.who:
-        name = "thread__buyer__display_name" if role.side == Side.SELLER else "thread__seller__trade_name"
-        found &= Q(**{f"{name}__icontains": filters.who})
+        found &= _with_people(role, filters.who)
     if filters.alias:
-        found &= Q(
-            thread__pair__aliases__side=Side(role.side).other,
-            thread__pair__aliases__address__startswith=filters.alias,
-        )
+        found &= _threads(_of_others(role, with_alias(role, filters.alias)))
     return found
+
+
+def _about_order(role: Role, text: str) -> Q:
+    named = number_begins(text)
+    own = (
+        Order.objects.filter(named, seller=role.seller)
+        if role.membership
+        else Order.objects.filter(named, buyer=role.buyer)
+    )
+    orders = list(own.order_by("number").values_list("pk", flat=True)[: MOST + 1])
+    if len(orders) > MOST:
+        return number_begins(text, "thread__order__")
+    return _threads(Q(order__in=orders))
+
+
+def _with_people(role: Role, text: str) -> Q:
+    others = called(role, text, MOST + 1)
+    if role.membership and len(others) > MOST:
+        return name_begins(name_key(text), "thread__buyer__")
+    return _threads(_of_others(role, others))
+
+
+def _of_others(role: Role, others: list[int]) -> Q:
+    """Threads of the role with these others."""
+    if role.membership:
+        return Q(seller=role.seller, buyer__in=others)
+    return Q(buyer=role.buyer, seller__in=others)
+
+
+def _threads(condition: Q) -> Q:
+    return Q(thread__in=Thread.objects.filter(condition))
 
 
 def _text(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -154,7 +155,10 @@ def _own(wanted: Wanted) -> list[Any]:
 def _in_mailbox(wanted: Wanted) -> tuple[str, Sequence[Any]]:
     """That the message's thread is one of the mailbox."""
     same_thread = wanted.mailbox.filter(thread_id=RawSQL("e.thread_id", ()))
-    sql, params = same_thread.order_by().values("pk").query.sql_with_params()
+    try:
+        sql, params = same_thread.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # a filter has found nobody already
+        return "1 = 0", ()
     return f"EXISTS ({sql})", params
 
 

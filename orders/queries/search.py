@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from accounts.models import Alias, Buyer, Pair
-from accounts.name_keys import key_after, name_key
+from accounts.queries.people import called, with_alias
 from accounts.roles import Role
 from orders.numbers import order_numbers
 
@@ -37,52 +36,35 @@ def found_by(role: Role, text: str) -> Found:
     if numbers := order_numbers(text):
         return Found(Q(number=numbers[0]), by_number=True)
     if _PART_OF_NUMBER.fullmatch(text):
-        return Found(_number_begins(re.sub(r"\D", "", text)), by_number=True)
+        return Found(number_begins(text), by_number=True)
     if "@" in text:
-        return Found(_of_alias(role, text))
-    return _of_buyers(role, text) if role.membership else _of_sellers(role, text)
+        return Found(_parties(role, with_alias(role, text)))
+    return _of_people(role, text)
 
 
-def _number_begins(digits: str) -> Q:
-    """Numbers that begin with these digits. Whole numbers as bounds: their dashes stand at the same
-    places, so that databases agree on what is between them."""
-    if len(digits) > _NUMBER_DIGITS:
+def number_begins(text: str, order: str = "") -> Q:
+    """Orders whose number begins with the digits of `text`; `order` leads to them, as "thread__order__".
+
+    Whole numbers as bounds: their dashes stand at the same places, so that databases agree on what is between
+    them.
+    """
+    digits = re.sub(r"\D", "", text)
+    if not 0 < len(digits) <= _NUMBER_DIGITS:
         return _NO_ORDERS
     first, last = digits.ljust(_NUMBER_DIGITS, "0"), digits.ljust(_NUMBER_DIGITS, "9")
-    return Q(number__gte=_with_dashes(first), number__lte=_with_dashes(last))
+    bounds = {f"{order}number__gte": _with_dashes(first), f"{order}number__lte": _with_dashes(last)}
+    return Q(**bounds)
 
 
 def _with_dashes(digits: str) -> str:
     return f"{digits[:3]}-{digits[3:10]}-{digits[10:]}"
 
 
-def _of_alias(role: Role, text: str) -> Q:
-    """The orders of the pair whose other side has this alias, alone or as mail programs write it."""
-    word = next(word for word in text.split() if "@" in word)
-    address = word.strip("<>,;:.\"'()[]").lower()
-    aliases = Alias.objects.filter(address=address)
-    if role.membership:
-        own = aliases.filter(pair__seller=role.seller, side=Alias.Side.BUYER)
-        return Q(buyer__in=list(own.values_list("pair__buyer", flat=True)))
-    own = aliases.filter(pair__buyer=role.buyer, side=Alias.Side.SELLER)
-    return Q(seller__in=list(own.values_list("pair__seller", flat=True)))
+def _parties(role: Role, others: list[int]) -> Q:
+    return Q(buyer__in=others) if role.membership else Q(seller__in=others)
 
 
-def _of_buyers(role: Role, text: str) -> Found:
-    """Orders of the seller's buyers whose display name begins so, the first 200 by name."""
-    key = name_key(text)
-    if not key:
-        return Found(_NO_ORDERS)
-    own = Pair.objects.filter(buyer=OuterRef("pk"), seller=role.seller)
-    named = Buyer.objects.filter(Exists(own), name_key__gte=key, name_key__lt=key_after(key))
-    buyers = list(named.order_by("name_key", "pk").values_list("pk", flat=True)[: NAMES_MOST + 1])
-    return Found(Q(buyer__in=buyers[:NAMES_MOST]), more_names=len(buyers) > NAMES_MOST)
-
-
-def _of_sellers(role: Role, text: str) -> Found:
-    """Orders at the buyer's sellers with a word of the trade name that begins so. One person's sellers are
-    few: their names are compared here."""
-    key = b" " + name_key(text)
-    pairs = Pair.objects.filter(buyer=role.buyer).values_list("seller", "seller__trade_name")
-    named = [seller for seller, name in pairs if key.strip() and key in b" " + name_key(name)]
-    return Found(Q(seller__in=named))
+def _of_people(role: Role, text: str) -> Found:
+    """Orders of those who are called so; of a seller's buyers the first 200 by name."""
+    others = called(role, text, NAMES_MOST + 1)
+    return Found(_parties(role, others[:NAMES_MOST]), more_names=len(others) > NAMES_MOST)
