@@ -5,32 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.functional import cached_property
 
+from accounts.record_list import RecordList, without_sealed
+from accounts.record_search import Finder, first_found
 from accounts.staff import is_admin, is_moderator
 
 Row = TypeVar("Row", bound=Model)
-
-
-_MOST = 2_000  # rows that a list reaches; a search or a filter finds the others
-
-
-class FirstRows(Paginator[Any]):
-    """Counts no further than a list reaches: a million rows cost no more than a few thousand."""
-
-    object_list: QuerySet[Any]
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list[:_MOST].count()
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more than are listed."""
-        return self.count == _MOST
 
 
 class MetadataAdmin(admin.ModelAdmin[Row]):
@@ -38,10 +20,9 @@ class MetadataAdmin(admin.ModelAdmin[Row]):
     with an audit record and has a page of its own."""
 
     actions = None
-    list_per_page = 50
-    paginator = FirstRows
-    ordering: ClassVar[tuple[str, ...]] = ("-pk",)  # keys rise with time, and every table can be read by them
+    finders: ClassVar[tuple[Finder, ...]] = ()  # what the list is searched by; the first that knows decides
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count
     change_list_template = "admin/records.html"
     change_form_template = "admin/record.html"
 
@@ -52,6 +33,24 @@ class MetadataAdmin(admin.ModelAdmin[Row]):
         if any("\0" in text for _name, texts in request.GET.lists() for text in texts):
             return HttpResponseRedirect(request.path)
         return super().changelist_view(request, extra_context)
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[RecordList]:
+        return RecordList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
+        """The rows that the text names; never twice."""
+        text = search_term.strip()
+        return (queryset.filter(first_found(self.finders, text)) if text else queryset), False
+
+    @property
+    def searched_by(self) -> str:
+        """What may be typed into the search, in words."""
+        return ", ".join(str(finder.what) for finder in self.finders)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        return without_sealed(super().get_queryset(request))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_moderator(request.user)

@@ -102,6 +102,7 @@ class SellerFactory(DjangoModelFactory[Seller]):
     slug = factory.Sequence(lambda n: f"shop-{n}")
     external_id = factory.Sequence(lambda n: f"seller-{n}")
     trade_name = factory.Sequence(lambda n: f"Alder and Pine {n}")
+    name_key = factory.LazyAttribute(lambda row: name_key(row.trade_name))
     marketplace = factory.SubFactory(MarketplaceFactory)
     customer_service_address = factory.LazyAttribute(lambda row: f"service@{row.slug}.example")
     selling_since = date(2025, 1, 1)

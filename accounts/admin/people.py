@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Pair, Seller, User
 from accounts.record_admin import MetadataAdmin, masked
+from accounts.record_search import by_alias, by_code, by_names, by_number
 
 
 @admin.register(Marketplace)
@@ -21,7 +22,7 @@ class UserAdmin(MetadataAdmin[User]):
 
     list_display = ("full_name", "masked_address", "is_staff", "is_active", "claimed_at", "created_at")
     list_filter = ("is_staff", "is_active")
-    search_fields = ("full_name",)
+    finders = (by_number("pk"), by_names(person="pk"))
     fields = (
         "full_name", "masked_address", "language", "time_zone", "is_active", "is_staff", "is_superuser",
         "claimed_at", "created_at", "last_login",
@@ -37,8 +38,7 @@ class UserAdmin(MetadataAdmin[User]):
 class BuyerAdmin(MetadataAdmin[Buyer]):
     list_display = ("display_name", "external_id", "marketplace", "standing", "standing_until")
     list_filter = ("standing", "marketplace")
-    list_select_related = ("marketplace",)
-    search_fields = ("display_name", "=external_id")
+    finders = (by_names(buyer="pk"), by_code(_("External id"), "external_id"))
     fields = (
         "display_name", "user", "external_id", "marketplace", "standing", "standing_until", "opted_out_at",
         "mail_messages", "mail_system",
@@ -49,9 +49,7 @@ class BuyerAdmin(MetadataAdmin[Buyer]):
 class SellerAdmin(MetadataAdmin[Seller]):
     list_display = ("trade_name", "external_id", "marketplace", "standing", "standing_until")
     list_filter = ("standing", "messaging_enabled", "marketplace")
-    list_select_related = ("marketplace",)
-    search_fields = ("trade_name", "=external_id", "=slug")
-    ordering = ("trade_name", "pk")
+    finders = (by_names(seller="pk"), by_code(_("External id"), "external_id", "slug"))
     fields = (
         "trade_name", "slug", "external_id", "marketplace", "language", "customer_service", "selling_since",
         "standing", "standing_until", "messaging_enabled", "mail_buyer_messages", "mail_opt_out_notice",
@@ -69,8 +67,7 @@ class PairAdmin(MetadataAdmin[Pair]):
     """A buyer and a seller, found by either alias (ALI-6)."""
 
     list_display = ("pk", "buyer", "seller", "buyer_alias", "seller_alias", "created_at")
-    list_select_related = ("buyer", "seller")
-    search_fields = ("=aliases__address", "seller__trade_name", "buyer__display_name")
+    finders = (by_number("pk"), by_alias(pair="pk"), by_names(seller="seller", buyer="buyer"))
     fields = (
         "buyer", "seller", "buyer_alias", "seller_alias", "created_at", "opted_out_at", "blocked_by_buyer_at",
         "blocked_by_seller_at",
@@ -102,9 +99,7 @@ class MembershipAdmin(MetadataAdmin[Membership]):
         "can_manage_settings",
     )  # fmt: skip
     list_filter = ("is_owner",)
-    list_select_related = ("seller", "user")
-    search_fields = ("seller__trade_name", "user__full_name")
-    ordering = ("seller__trade_name", "-is_owner", "pk")
+    finders = (by_names(seller="seller", person="user"),)
     fields = (*list_display, "created_at")
 
 
@@ -112,9 +107,7 @@ class MembershipAdmin(MetadataAdmin[Membership]):
 class AuthorizedAddressAdmin(MetadataAdmin[AuthorizedAddress]):
     list_display = ("seller", "masked_address", "state", "created_at", "confirmed_at")
     list_filter = ("state",)
-    list_select_related = ("seller",)
-    search_fields = ("seller__trade_name",)
-    ordering = ("seller__trade_name", "pk")
+    finders = (by_names(seller="seller"),)
     fields = ("seller", "masked_address", "state", "created_at", "confirmed_at")
     readonly_fields = ("masked_address",)
 

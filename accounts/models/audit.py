@@ -3,6 +3,18 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+# What may stand in a record. The lists of staff filter by these, so whoever adds one names it here.
+ACTIONS = (
+    "read_thread", "read_mail", "read_file", "read_original", "read_raw_mail", "read_addresses",
+    "release", "reject", "retry", "discard", "let_in",
+    "member_invited", "member_added", "member_removed", "invitation_withdrawn", "permissions_changed",
+    "moderator_added", "moderator_removed", "second_factor_removed", "keys_rotated",
+)  # fmt: skip
+KINDS = (
+    "thread", "mail", "attachment", "inbound", "delivery", "case", "pair",
+    "invitation", "membership", "user", "key",
+)  # fmt: skip
+
 
 class AuditRecord(models.Model):
     """One act of staff, or a change of permissions or keys (SEC-7). Written once, never changed: each record
@@ -11,8 +23,8 @@ class AuditRecord(models.Model):
     number = models.BigIntegerField(primary_key=True)  # its place in the chain, from 1 without gaps
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    action = models.CharField(max_length=40)  # a stable code: "release", "read_thread", "member_removed" ...
-    kind = models.CharField(max_length=40, blank=True)  # of the object: "message", "thread", "membership" ...
+    action = models.CharField(max_length=40)  # one of ACTIONS
+    kind = models.CharField(max_length=40, blank=True)  # of the object: one of KINDS, or nothing
     object_id = models.CharField(max_length=64, blank=True)
     seller = models.ForeignKey("accounts.Seller", on_delete=models.PROTECT, null=True, related_name="+")
     buyer = models.ForeignKey("accounts.Buyer", on_delete=models.PROTECT, null=True, related_name="+")

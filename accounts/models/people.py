@@ -54,6 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(is_staff=True), name="users_of_the_staff"),
+        ]
+
     def __str__(self) -> str:
         return f"person {self.pk}"  # never the address: this lands in logs (PRV-5)
 

@@ -16,6 +16,7 @@ class Seller(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     external_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     trade_name = models.CharField(max_length=80)
+    name_key = models.BinaryField(default=b"", editable=False)  # what staff search by (ALI-6)
     # The home marketplace: its day counts for the cap.
     marketplace = models.ForeignKey("accounts.Marketplace", on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=8, default="en")
@@ -31,6 +32,9 @@ class Seller(models.Model):
     mail_opt_out_notice = models.BooleanField(default=True)
     mail_failures = models.BooleanField(default=True)
     mail_reminders = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name_key"], name="sellers_by_name")]
 
     def __str__(self) -> str:
         return self.trade_name

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AuditHead, AuditRecord, Buyer, Seller, User
+from accounts.models.audit import ACTIONS, KINDS
 
 _HEAD = 1  # the key of the one row
 _AT_ONCE = 2000  # records that a verification holds in memory
@@ -58,7 +59,10 @@ def record_audit(
     at: datetime | None = None,
 ) -> AuditRecord:
     """Adds a record at the end of the chain. Call it last in the transaction of what it tells: it locks the
-    chain until that ends. `actor` None: a command, not a person."""
+    chain until that ends. `actor` None: a command, not a person. ValueError: an action or kind that
+    `accounts.models.audit` does not list."""
+    if action not in ACTIONS or (kind and kind not in KINDS):
+        raise ValueError(f"an audit record of no known kind: {action} {kind}")
     head = _locked_head()
     record = AuditRecord(
         number=head.number + 1,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Seller, User
+from accounts.name_keys import name_key
 from accounts.queries.names import is_marketplace_name, shown_name_of
 
 
@@ -97,6 +98,7 @@ def seller_from_marketplace(new: NewSeller, *, now: datetime) -> Seller | Refuse
         slug=_free_slug(new.trade_name),
         external_id=new.external_id,
         trade_name=new.trade_name,
+        name_key=name_key(new.trade_name),
         marketplace=new.marketplace,
         language=new.marketplace.language,
         customer_service_address=new.email,

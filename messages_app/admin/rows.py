@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Alias
 from accounts.record_admin import MetadataAdmin, masked
+from accounts.record_list import fixed_values
+from accounts.record_search import Finder, by_alias, by_id, by_names
+from messages_app.admin.finders import by_order_of_thread
+from messages_app.files.kinds import Kind
 from messages_app.models import (
     Attachment,
     DailyUsage,
@@ -17,13 +23,19 @@ from messages_app.models import (
 )
 
 
+def _to_alias(text: str) -> Q | None:
+    if "@" not in text:
+        return None
+    return Q(alias__in=list(Alias.objects.filter(address=text.lower()).values_list("pk", flat=True)))
+
+
 @admin.register(Message)
 class MessageAdmin(MetadataAdmin[Message]):
     """What is known of a message without its text."""
 
     list_display = ("id", "thread", "author", "door", "state", "accepted_at")
     list_filter = ("state", "author", "door", "accepted_at")
-    search_fields = ("=id", "=thread__id", "=thread__order__number", "thread__seller__trade_name")
+    finders = (by_id("pk", "thread"), by_order_of_thread(), by_alias(pair="pair"))
     fields = (
         "id", "thread", "author", "door", "state", "accepted_at", "released_at", "automatic", "proactive",
         "critical", "reason", "evidence", "read_at",
@@ -36,7 +48,7 @@ class DeliveryAdmin(MetadataAdmin[Delivery]):
 
     list_display = ("id", "kind", "to_side", "state", "attempts", "created_at", "sent_at")
     list_filter = ("state", "kind", "created_at")
-    search_fields = ("=id", "=message__id", "=pair__aliases__address")
+    finders = (by_id("pk", "message"), by_alias(pair="pair"))
     fields = (
         "id", "kind", "template", "message", "pair", "to_side", "masked_recipient", "language", "created_at",
         "state", "attempts", "begun", "files_cleared", "next_at", "sent_at", "author_told_at",
@@ -54,8 +66,7 @@ class InboundMailAdmin(MetadataAdmin[InboundMail]):
 
     list_display = ("id", "alias", "door", "state", "outcome", "attempts", "received_at")
     list_filter = ("state", "door", "received_at")
-    list_select_related = ("alias",)
-    search_fields = ("=id", "=alias__address")
+    finders = (by_id("pk", "message"), Finder(_("Alias"), _to_alias))
     fields = (
         "id", "alias", "role_address", "bounce_of", "door", "loopback", "state", "outcome", "attempts",
         "proven", "message", "received_at", "settled_at",
@@ -68,8 +79,7 @@ class ResponseContactAdmin(MetadataAdmin[ResponseContact]):
 
     list_display = ("seller", "thread", "outcome", "opened_at", "due_at", "closed_at")
     list_filter = ("outcome", "opened_at")
-    list_select_related = ("seller",)
-    search_fields = ("seller__trade_name", "=thread__id")
+    finders = (by_id("pk", "thread"), by_order_of_thread(), by_names(seller="seller"))
     fields = (
         "seller", "thread", "opened_by", "opened_at", "due_at", "outcome", "closed_at", "answered_by",
         "reminded_at", "reminded_due_at",
@@ -82,8 +92,7 @@ class DecisionAdmin(MetadataAdmin[Decision]):
 
     list_display = ("message", "verdict", "codes", "policy_version", "decided_at", "decided_by")
     list_filter = ("verdict", "decided_at")
-    list_select_related = ("decided_by",)
-    search_fields = ("=message__id",)
+    finders = (by_id("pk", "message"),)
     fields = ("message", "verdict", "codes", "policy_version", "decided_at", "decided_by")
 
 
@@ -91,7 +100,7 @@ class DecisionAdmin(MetadataAdmin[Decision]):
 class DeliveryAttemptAdmin(MetadataAdmin[DeliveryAttempt]):
     list_display = ("delivery", "outcome", "reply", "at")
     list_filter = ("outcome", "at")
-    search_fields = ("=delivery__id",)
+    finders = (by_id("delivery"),)
     fields = ("delivery", "outcome", "reply", "at")
 
 
@@ -100,8 +109,8 @@ class AttachmentAdmin(MetadataAdmin[Attachment]):
     """Files by kind and size; names and bytes stand with the thread."""
 
     list_display = ("id", "message", "kind", "size", "inline", "stored")
-    list_filter = ("kind", "stored", "inline")
-    search_fields = ("=id", "=message__id")
+    list_filter = (("kind", fixed_values(Kind)), "stored", "inline")
+    finders = (by_id("pk", "message"),)
     fields = ("id", "message", "position", "kind", "size", "original_size", "inline", "stored", "purge_at")
 
 
@@ -109,7 +118,7 @@ class AttachmentAdmin(MetadataAdmin[Attachment]):
 class MailboxEntryAdmin(MetadataAdmin[MailboxEntry]):
     list_display = ("thread", "side", "place", "unread", "due_at", "last_at")
     list_filter = ("side", "place")
-    search_fields = ("=thread__id", "=thread__order__number")
+    finders = (by_id("thread"), by_order_of_thread())
     fields = (
         "thread", "side", "place", "placed_at", "unread", "due_at", "last_at", "received_at", "sent_at",
         "refused_at",
@@ -120,6 +129,5 @@ class MailboxEntryAdmin(MetadataAdmin[MailboxEntry]):
 class DailyUsageAdmin(MetadataAdmin[DailyUsage]):
     list_display = ("seller", "day", "used")
     list_filter = ("day",)
-    list_select_related = ("seller",)
-    search_fields = ("seller__trade_name",)
+    finders = (by_names(seller="seller"),)
     fields = ("seller", "day", "used")

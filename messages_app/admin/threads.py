@@ -11,11 +11,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from accounts.record_admin import MetadataAdmin
+from accounts.record_list import fixed_values
+from accounts.record_search import by_alias, by_id, by_names
 from messages_app.admin.files import staff_file
 from messages_app.admin.forms import WhyForm
 from messages_app.admin.reading import give_reason, has_given_reason, may_read_thread, staff_of
 from messages_app.models import Thread
+from messages_app.policy.reasons import BUYER_TOPICS, REASONS
 from messages_app.queries.staff_threads import staff_conversation, thread_for_staff
+from orders.record_search import by_order
+
+TOPICS = (*(reason.name for reason in REASONS), *BUYER_TOPICS)  # what a thread began with
 
 
 @admin.register(Thread)
@@ -23,9 +29,10 @@ class ThreadAdmin(MetadataAdmin[Thread]):
     """What is known of a thread without its words; the words behind a typed reason (MOD-6)."""
 
     list_display = ("id", "kind", "buyer", "seller", "order", "created_at")
-    list_filter = ("kind", "topic", "created_at")
-    list_select_related = ("buyer", "seller", "order")
-    search_fields = ("=id", "=order__number", "=pair__aliases__address", "seller__trade_name")
+    list_filter = ("kind", ("topic", fixed_values(TOPICS)), "created_at")
+    finders = (
+        by_id("pk"), by_order("order"), by_alias(pair="pair"), by_names(seller="seller", buyer="buyer"),
+    )  # fmt: skip
     fields = (
         "id", "kind", "buyer", "seller", "pair", "order", "topic", "created_at", "started_by",
         "buyer_wrote_at", "seller_wrote_at",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.record_admin import MetadataAdmin
+from accounts.record_search import by_alias, by_code, by_names
 from orders.models import Order, Product
+from orders.record_search import by_order
 
 
 @admin.register(Order)
 class OrderAdmin(MetadataAdmin[Order]):
     list_display = ("number", "buyer", "seller", "marketplace", "status", "placed_at")
     list_filter = ("status", "fulfilment", "marketplace")
-    list_select_related = ("buyer", "seller", "marketplace")
-    search_fields = ("=number", "seller__trade_name", "buyer__display_name")
+    finders = (by_order("pk"), by_alias(both=True), by_names(seller="seller", buyer="buyer"))
     fields = (
         "number", "buyer", "seller", "marketplace", "status", "fulfilment", "placed_at", "shipped_at",
         "delivered_at", "cancelled_at", "returned_at", "refunded_at", "carrier", "tracking",
@@ -23,6 +25,5 @@ class OrderAdmin(MetadataAdmin[Order]):
 @admin.register(Product)
 class ProductAdmin(MetadataAdmin[Product]):
     list_display = ("title", "sku", "seller")
-    list_select_related = ("seller",)
-    search_fields = ("title", "=sku", "seller__trade_name")
+    finders = (by_names(seller="seller"), by_code(_("Sku"), "sku"))
     fields = ("title", "sku", "seller")

@@ -18,6 +18,7 @@ class Product(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["seller", "sku"], name="one_product_per_sku")]
+        indexes = [models.Index(fields=["sku"], name="products_by_sku")]  # for staff
 
     def __str__(self) -> str:
         return self.title

@@ -24,7 +24,7 @@ def chain(length: int = 5) -> None:
         record_audit(
             actor=actor if number % 2 else None,
             action="release",
-            kind="message",
+            kind="case",
             object_id=number,
             seller=pair.seller,
             buyer=pair.buyer,

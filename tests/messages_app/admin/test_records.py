@@ -5,19 +5,15 @@ from __future__ import annotations
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import flatten, label_for_field
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils.text import capfirst
 
-import accounts.record_admin
 from accounts.models import AuthorizedAddress, Buyer, Seller
 from messages_app.mail.evidence import Evidence
 from messages_app.models import Delivery, InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Door, Facts, Side
 from messages_app.wording.headings import HEADINGS
 from messages_app.wording.records import fact_name, value_name
-from tests.factories import BuyerFactory
 from tests.messages_app.admin.staff_world import StaffWorld, browser_of, make_staff_world
 
 pytestmark = pytest.mark.django_db
@@ -96,22 +92,6 @@ def test_a_record_says_words_and_moments_as_the_other_pages_do(staff: Client, wo
     assert "Held for review" in answer
     assert "Accepted at" in answer
     assert world.held.accepted_at.isoformat()[:16] in answer  # a time element
-
-
-@pytest.mark.rule("UX-8")
-def test_a_list_counts_no_further_than_it_reaches(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    BuyerFactory.create_batch(4)
-    monkeypatch.setattr(accounts.record_admin, "_MOST", 3)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        answer = staff.get("/admin/accounts/buyer/").content.decode()
-    counts = [one["sql"] for one in asked if "COUNT(" in one["sql"] and "accounts_buyer" in one["sql"]]
-    assert len(counts) == 1
-    assert "LIMIT 3" in counts[0]
-    assert "Only the newest 3 are listed." in answer
-    monkeypatch.setattr(accounts.record_admin, "_MOST", 100)
-    assert "are listed." not in staff.get("/admin/accounts/buyer/").content.decode()
 
 
 @pytest.mark.rule("MOD-6", "ALI-6")
