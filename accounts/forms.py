@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.fields import AddressField, KnownAddressField, LineField
 from accounts.models import Marketplace, Permission
@@ -129,7 +130,7 @@ class MemberForm(forms.Form):
     """What a member may do (ACC-3); the fields are those of `Permission`."""
 
     can_read = forms.BooleanField(label=_("Read messages and orders"), required=False)
-    can_reply = forms.BooleanField(label=_("Reply"), required=False)
+    can_reply = forms.BooleanField(label=pgettext_lazy("what a member may do", "Reply"), required=False)
     can_organise = forms.BooleanField(label=_("Organise: folders, labels, assignment"), required=False)
     can_see_reports = forms.BooleanField(label=_("See reports"), required=False)
     can_manage_settings = forms.BooleanField(label=_("Manage settings"), required=False)

@@ -8,15 +8,18 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Permission
 from accounts.roles import Role
 from messages_app.policy.facts import Side
 from messages_app.queries.filters import Filters, read_filters
 from messages_app.queries.held_mail import held_count
-from messages_app.queries.inbox import View, counts_of, inbox_page, view_named, views_of
+from messages_app.queries.inbox import counts_of, inbox_page
 from messages_app.queries.live import live_mark
+from messages_app.queries.mailbox_views import View, view_named, views_of
 from messages_app.views.searching import Found, found_in
 
 KEPT = ("view", "q", "after", "before", "order", "who", "alias", "cursor")  # parameters of an address
@@ -59,13 +62,14 @@ class Listing:
     def chips(self, role: Role) -> list[Chip]:
         """The filters that are on, each with the way to put it off."""
         names = {
-            "after": _("From %(value)s"),
-            "before": _("To %(value)s"),
+            "after": pgettext("first day of a range", "From %(value)s"),
+            "before": pgettext("last day of a range", "To %(value)s"),
             "order": _("Order %(value)s"),
             "who": _("Buyer %(value)s") if role.side == Side.SELLER else _("Seller %(value)s"),
             "alias": _("Alias %(value)s"),
         }
-        on = self.filters.as_query()
+        days = {"after": self.filters.after, "before": self.filters.before}
+        on = self.filters.as_query() | {name: date_format(day) for name, day in days.items() if day}
         return [
             Chip(words=words % {"value": on[name]}, query=self.query(without=(name, "cursor")))
             for name, words in names.items()

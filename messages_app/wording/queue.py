@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from messages_app.models import Case
 
@@ -18,7 +18,7 @@ DECISIONS: dict[str, str | Promise] = {
     Case.Decision.REJECTED: gettext_lazy("Rejected"),
     Case.Decision.RETRIED: gettext_lazy("Tried again"),
     Case.Decision.DISCARDED: gettext_lazy("Discarded"),
-    Case.Decision.LET_IN: gettext_lazy("Let in"),
+    Case.Decision.LET_IN: pgettext_lazy("what was decided", "Let in"),
     Case.Decision.CONFIRMED: gettext_lazy("Confirmed by its owner"),
     Case.Decision.DISOWNED: gettext_lazy("Disowned by its owner"),
 }

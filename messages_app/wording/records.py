@@ -135,7 +135,7 @@ _VALUES: dict[str, Words] = {
         "reject": gettext_lazy("Rejected"),
         "retry": gettext_lazy("Tried again"),
         "discard": gettext_lazy("Discarded"),
-        "let_in": gettext_lazy("Let in"),
+        "let_in": pgettext_lazy("what was decided", "Let in"),
     },
 }
 # What the gate knew when it decided (policy.facts.Facts), for the page of a thread.

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from messages_app.queries.search_text import Chip, Hint, Hinted, Kind
 
@@ -19,8 +20,8 @@ def part_words(chip: Chip) -> str:
         return (_("Since %(day)s") if chip.kind is Kind.AFTER else _("Before %(day)s")) % {"day": day}
     words = {
         Kind.PHRASE: _("“%(value)s”, word for word"),
-        Kind.FROM: _("From %(value)s"),
-        Kind.TO: _("To %(value)s"),
+        Kind.FROM: pgettext("sender of a message", "From %(value)s"),
+        Kind.TO: pgettext("recipient of a message", "To %(value)s"),
         Kind.ORDER: _("Order %(value)s"),
         Kind.FILE: _("With attachment"),
         Kind.UNREAD: _("Unread"),

@@ -78,6 +78,26 @@ def test_a_day_begins_at_midnight_of_the_person(pairs: dict[str, Pair], seconds:
     assert bool(names_on(signed_in(owner).get(f"{path}&before=2026-03-09").content.decode())) is not shown
 
 
+@pytest.mark.rule("BOX-2", "UX-4")
+@pytest.mark.parametrize(
+    ("language", "chips"),
+    [
+        ("en", ("From March 10, 2026", "To March 12, 2026")),
+        ("de", ("Ab 10. März 2026", "Bis 12. März 2026")),
+        ("fr", ("Depuis le 10 mars 2026", "Jusqu’au 12 mars 2026")),
+    ],
+)
+def test_days_that_narrow_a_list_are_written_as_people_write_them(
+    pairs: dict[str, Pair], language: str, chips: tuple[str, str]
+) -> None:
+    owner = seller_owner(pairs["Ada"].seller)
+    owner.language = language
+    owner.save()
+    path = f"{reverse('inbox')}?view=all&after=2026-03-10&before=2026-03-12"
+    page = signed_in(owner).get(path).content.decode()
+    assert all(chip in page for chip in chips)
+
+
 @pytest.mark.rule("BOX-2")
 @pytest.mark.parametrize(
     "query", ["after=yesterday", "after=0001-01-01", "before=9999-12-31", "after=2026-13-45", "cursor=%00"]
