@@ -8,7 +8,6 @@ from accounts.models import Alias
 from accounts.record_admin import MetadataAdmin, masked
 from accounts.record_list import fixed_values
 from accounts.record_search import Finder, by_alias, by_id, by_names
-from messages_app.admin.finders import by_order_of_thread
 from messages_app.files.kinds import Kind
 from messages_app.models import (
     Attachment,
@@ -21,6 +20,7 @@ from messages_app.models import (
     Message,
     ResponseContact,
 )
+from messages_app.queries.record_search import by_order_of_thread
 
 
 def _to_alias(text: str) -> Q | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import uuid_utils.compat as uuid
 from django.db import models
 from django.utils import timezone
@@ -49,6 +51,7 @@ class Delivery(models.Model):
     rendered_size = models.PositiveBigIntegerField(default=0)  # > 0 and nothing in the row: in the file store
 
     created_at = models.DateTimeField(default=timezone.now)
+    queued_again_at = models.DateTimeField(null=True)  # by a moderator, who let a held one go on
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     begun = models.PositiveSmallIntegerField(default=0)  # renderings that were begun and never finished
@@ -79,6 +82,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    @property
+    def tried_from(self) -> datetime:
+        """From when its tries count: a mail that waited for a person has its whole time before it."""
+        return self.queued_again_at or self.created_at
 
 
 class DeliveryAttempt(models.Model):

@@ -55,6 +55,11 @@ class Message(models.Model):
                 condition=models.Q(foreign_id_token__isnull=False),
                 name="messages_by_foreign_id",
             ),
+            models.Index(
+                fields=["pair", "accepted_at"],
+                condition=models.Q(state__in=("held", "blocked")),
+                name="messages_refused_of_pair",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -93,6 +93,11 @@ class Case(models.Model):
                 condition=models.Q(closed_at__isnull=False),
                 name="cases_decided",
             ),
+            models.Index(
+                fields=["kind", "-opened_at", "-id"],
+                condition=models.Q(closed_at__isnull=False),
+                name="cases_decided_of_kind",
+            ),
             models.Index(fields=["seller", "-opened_at"], name="cases_of_seller"),
             models.Index(fields=["buyer", "-opened_at"], name="cases_of_buyer"),
         ]

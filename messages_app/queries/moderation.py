@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.http import Http404
 
-from accounts.models import Alias, Membership, Pair, User
-from messages_app.models import Case, Message
+from accounts.models import Membership, Pair, User
+from accounts.record_search import as_uuid, by_alias, by_id, by_names, first_found
+from messages_app.models import Case, DailyUsage, Message
 from messages_app.queries.moments import read_moment
-from orders.numbers import order_numbers
+from messages_app.queries.record_search import by_order_of_thread
 
 PAGE = 50  # cases of a list
+_REFUSED = (Message.State.HELD, Message.State.BLOCKED)  # as the index of them says
 HISTORY = timedelta(days=30)  # how far back a person's history counts (MOD-1)
 
 
@@ -79,12 +81,9 @@ def next_case(after: Case, user: User) -> Case | None:
     """The oldest open case of the same kind that follows, or else the oldest of them, that is not about the
     moderator's own."""
     waiting = Case.objects.filter(closed_at=None, kind=after.kind).exclude(pk=after.pk)
-    waiting = waiting.exclude(seller__memberships__user=user).exclude(buyer__user=user)
-    later = Q(opened_at__gt=after.opened_at) | Q(opened_at=after.opened_at, pk__gt=after.pk)
-    return (
-        waiting.filter(later).order_by("opened_at", "pk").first()
-        or waiting.order_by("opened_at", "pk").first()
-    )
+    sellers = list(Membership.objects.filter(user=user).values_list("seller", flat=True))
+    waiting = waiting.exclude(seller__in=sellers).exclude(buyer__user=user).order_by("opened_at", "pk")
+    return waiting.filter(_later_than(after.opened_at, after.pk)).first() or waiting.first()
 
 
 def is_party(user: User, case: Case) -> bool:
@@ -99,44 +98,52 @@ def is_of_the_two(user: User, *, buyer_id: int | None, seller_id: int | None) ->
 
 
 def history_of(case: Case, now: datetime) -> History | None:
-    """Of the side whose doing the case is; None where it is nobody's. Three statements."""
+    """Of the side whose doing the case is; None where it is nobody's. Four statements."""
     if not case.about or case.pair_id is None:
         return None
     side = {"seller": case.seller_id} if case.about == "seller" else {"buyer": case.buyer_id}
-    ((name, value),) = side.items()
-    written = Message.objects.filter(
-        **{f"pair__{name}": value}, author=case.about, automatic=False, accepted_at__gte=now - HISTORY
-    )
-    counts = written.aggregate(
-        sent=Count("pk", filter=Q(state=Message.State.DELIVERED)),
-        held=Count("pk", filter=Q(state=Message.State.HELD)),
-        blocked=Count("pk", filter=Q(state=Message.State.BLOCKED)),
+    since = now - HISTORY
+    counts = (
+        _written(case, since)
+        .filter(state__in=_REFUSED)
+        .aggregate(
+            held=Count("pk", filter=Q(state=Message.State.HELD)),
+            blocked=Count("pk", filter=Q(state=Message.State.BLOCKED)),
+        )
     )
     cases = Case.objects.filter(**side, about=case.about).exclude(pk=case.pk)
-    upheld = cases.filter(decision=Case.Decision.REJECTED, closed_at__gte=now - HISTORY)
-    return History(**counts, upheld=upheld.count(), cases=cases.count())
+    upheld = cases.filter(decision=Case.Decision.REJECTED, closed_at__gte=since)
+    return History(sent=_sent(case, since), **counts, upheld=upheld.count(), cases=cases.count())
+
+
+def _written(case: Case, since: datetime) -> QuerySet[Message]:
+    """What the person whom the case is about has written since."""
+    party = {"pair__seller": case.seller_id} if case.about == "seller" else {"pair__buyer": case.buyer_id}
+    return Message.objects.filter(**party, author=case.about, automatic=False, accepted_at__gte=since)
+
+
+def _sent(case: Case, since: datetime) -> int:
+    """How many of them were delivered; of a seller, who may have written very many, by whole days."""
+    if case.about == "buyer":
+        return _written(case, since).filter(state=Message.State.DELIVERED).count()
+    days = DailyUsage.objects.filter(seller=case.seller_id, day__gte=since.date())
+    sent: int = days.aggregate(sent=Sum("used", default=0))["sent"]
+    return sent
+
+
+_FINDERS = (
+    by_id("pk", "thread"),
+    by_order_of_thread(),
+    by_alias(pair="pair"),
+    by_names(seller="seller", buyer="buyer"),
+)
 
 
 def search_cases(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Cases by alias, order number, id of a thread or of the case, or trade name (ALI-6)."""
+    """Cases by alias, order number, id of a thread or of the case, or the beginning of a name (ALI-6). Whom
+    the text names is looked up first: two statements."""
     text = text.replace("\0", "").strip()
-    if not text:
-        return cases
-    found = Q(seller__trade_name__icontains=text) | Q(buyer__display_name__icontains=text)
-    if numbers := order_numbers(text):
-        found |= Q(thread__order__number__in=numbers)
-    if "@" in text:
-        found |= Q(pair__in=Alias.objects.filter(address=text.lower()).values("pair"))
-    if (row_id := _uuid(text)) is not None:
-        found |= Q(thread=row_id) | Q(pk=row_id)
-    return cases.filter(found)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return cases.filter(first_found(_FINDERS, text)) if text else cases
 
 
 def may_moderators_read(thread_id: UUID) -> bool:
@@ -189,7 +196,7 @@ class CasePage:
 
 def case_page(filters: Filters, after: str = "") -> CasePage:
     """At most 50 cases that follow `after` (what an earlier page gave; nonsense begins anew): those that wait
-    oldest first, those that were decided the last opened first. One statement."""
+    oldest first, those that were decided the last opened first. One statement, with a search up to three."""
     found = list(_listed(filters, after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     cursor = f"{last.opened_at.isoformat()}_{last.pk}" if last else ""
@@ -208,11 +215,14 @@ def _listed(filters: Filters, after: str = "") -> QuerySet[Case]:
 def _after(cases: QuerySet[Case], cursor: str, *, latest_first: bool) -> QuerySet[Case]:
     # First one bound that the index can take, as in `queries.inbox`.
     moment, _, row_id = cursor.partition("_")
-    at, pk = read_moment(moment), _uuid(row_id)
+    at, pk = read_moment(moment), as_uuid(row_id)
     if latest_first:
         cases = cases.order_by("-opened_at", "-pk")
         before = Q(opened_at__lte=at) & (Q(opened_at__lt=at) | Q(pk__lt=pk))
         return cases.filter(before) if at and pk else cases
     cases = cases.order_by("opened_at", "pk")
-    later = Q(opened_at__gte=at) & (Q(opened_at__gt=at) | Q(pk__gt=pk))
-    return cases.filter(later) if at and pk else cases
+    return cases.filter(_later_than(at, pk)) if at and pk else cases
+
+
+def _later_than(at: datetime, pk: UUID) -> Q:
+    return Q(opened_at__gte=at) & (Q(opened_at__gt=at) | Q(pk__gt=pk))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Alias, Membership, Pair, User
 from messages_app.mail.reply_codes import enhanced_status, reply_codes
@@ -40,6 +41,7 @@ def tell_author_failed(delivery: Delivery, reply: str, *, now: datetime) -> Deli
 def tell_late(now: datetime) -> int:
     """Tells the authors of copies that have been waiting for four hours, once each; how many rows it took."""
     late = Delivery.objects.select_related(*_WITH).filter(
+        Q(queued_again_at=None) | Q(queued_again_at__lte=now - TELL_LATE_AFTER),
         kind=Delivery.Kind.COPY,
         state__in=_WAITING,
         created_at__lte=now - TELL_LATE_AFTER,

@@ -58,16 +58,16 @@ def _locked(delivery_id: UUID) -> Delivery | None:
 
 
 def _queue(delivery: Delivery, decision: Case.Decision, by: User, now: datetime) -> Decided:
-    """Due at once, and with all the time that a new mail has."""
+    """Due at once, and with all the time that a new mail has. What it is dated and listed by stays."""
     delivery.state, delivery.attempts, delivery.begun = State.QUEUED, 0, 0
-    delivery.next_at = delivery.created_at = now
+    delivery.next_at = delivery.queued_again_at = now
     delivery.save(
         update_fields=[
             "state",
             "attempts",
             "begun",
             "next_at",
-            "created_at",
+            "queued_again_at",
             "rendered_sealed",
             "rendered_size",
         ]

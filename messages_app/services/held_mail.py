@@ -17,19 +17,10 @@ from messages_app.services.rejection import tell_discarded
 State = InboundMail.State
 
 
-def confirm_mail(*, inbound: InboundMail, now: datetime, by: User | None = None) -> bool:
-    """ "It was me": the mail goes its way as proven. False if it is no longer held."""
-    return let_in(inbound_id=inbound.pk, decision=Case.Decision.CONFIRMED, now=now, by=by)
-
-
-def discard_mail(*, inbound: InboundMail, now: datetime, by: User | None = None) -> bool:
-    """ "Not mine": nobody will see it. False if it is no longer held."""
-    return disown(inbound_id=inbound.pk, decision=Case.Decision.DISOWNED, now=now, by=by)
-
-
 @transaction.atomic
 def let_in(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User | None) -> bool:
-    """A mail held outside goes its way as proven. False: it is no longer held, or names no single sender."""
+    """ "It was me": a mail held outside goes its way as proven. False: it is no longer held, or names no single
+    sender."""
     confirmed = InboundMail.objects.filter(pk=inbound_id, state=State.HELD, outcome="unproven").update(
         state=State.WAITING, proven=True, outcome="", attempts=0, lease_until=None
     )
@@ -41,7 +32,7 @@ def let_in(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User
 
 @transaction.atomic
 def disown(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User | None) -> bool:
-    """A mail held outside is dropped. False: it is no longer held."""
+    """ "Not mine": a mail held outside is dropped, nobody will see it. False: it is no longer held."""
     discarded = InboundMail.objects.filter(pk=inbound_id, state=State.HELD).update(
         state=State.DROPPED, outcome="disowned", settled_at=now, identity_token=None
     )

@@ -180,7 +180,7 @@ def _troubled(result: Result, now: datetime) -> Result:
     """The delivery as it stands after a try that did not send it; a deferred one whose time is over
     has failed."""
     delivery = result.delivery
-    end = delivery.created_at + _patience(delivery)
+    end = delivery.tried_from + _patience(delivery)
     outcome = Tried.FAILED if result.outcome == Tried.DEFERRED and now >= end else result.outcome
     delivery.state = State(outcome)
     delivery.lease, delivery.lease_until = None, None

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_owner, role_or_404
 from accounts.signed_out import login_required
+from messages_app.models import Case
 from messages_app.queries.held_mail import held_mail_or_404
 from messages_app.queries.held_mail import held_mails as held_mails_of
-from messages_app.services.held_mail import confirm_mail, discard_mail
+from messages_app.services.held_mail import disown, let_in
 
 
 @require_safe
@@ -35,10 +36,10 @@ def held_mail(request: HttpRequest, inbound_id: UUID) -> HttpResponse:
     require_owner(role)  # who confirms it sends it as the owner (ACC-3)
     match request.POST.get("action"):
         case "confirm":
-            done = confirm_mail(inbound=row, now=timezone.now(), by=role.user)
+            done = let_in(inbound_id=row.pk, decision=Case.Decision.CONFIRMED, now=timezone.now(), by=role.user)
             said = _("Confirmed: the mail goes through the checks now.")
         case "discard":
-            done = discard_mail(inbound=row, now=timezone.now(), by=role.user)
+            done = disown(inbound_id=row.pk, decision=Case.Decision.DISOWNED, now=timezone.now(), by=role.user)
             said = _("Discarded: nobody will see it.")
         case _:
             raise Http404

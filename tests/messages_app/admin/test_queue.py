@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditRecord, Seller
+from accounts.name_keys import name_key
 from accounts.queries.pairs import alias_of
 from messages_app.models import Case, Message
 from messages_app.policy.facts import Side
@@ -78,7 +79,9 @@ def test_pages_follow_each_other_oldest_first(world: StaffWorld, monkeypatch: py
 
 @pytest.mark.rule("ALI-6", "MOD-3")
 def test_cases_are_found_by_what_staff_know(world: StaffWorld) -> None:
-    Seller.objects.filter(pk=world.pair.seller_id).update(trade_name="Copper & Cork")
+    Seller.objects.filter(pk=world.pair.seller_id).update(
+        trade_name="Copper & Cork", name_key=name_key("Copper & Cork")
+    )
     other = hold(PairFactory.create())
     order = world.held.thread.order
     assert order is not None
@@ -89,6 +92,8 @@ def test_cases_are_found_by_what_staff_know(world: StaffWorld) -> None:
         str(world.held.thread_id),
         str(world.case.pk),
         "copper",
+        "COPPER & c",
+        f"Somebody <{alias_of(world.pair, Side.SELLER)}>",
     ):
         found = case_page(Filters(words=words)).cases
         assert [case.pk for case in found] == [world.case.pk], words

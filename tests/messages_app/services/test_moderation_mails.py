@@ -3,6 +3,8 @@ MAIL-17)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +20,8 @@ from messages_app.policy.facts import Side
 from messages_app.relay.receive import MAX_ATTEMPTS, process_waiting
 from messages_app.relay.send import send_due
 from messages_app.services.decided import Outcome
-from messages_app.services.held_mail import confirm_mail, discard_mail
+from messages_app.services.failures import tell_late
+from messages_app.services.held_mail import disown, let_in
 from messages_app.services.moderation import Action, decide_case
 from messages_app.services.sending import rendered_mail
 from messages_app.services.submission import SubmittedFile
@@ -30,6 +33,7 @@ from tests.messages_app.services.test_moderation import WHY, moderator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LEAK = "workshop@shop.example"
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -136,8 +140,9 @@ def test_nobody_vouches_for_a_mail_of_several_senders(pair: Pair) -> None:
 @pytest.mark.rule("MOD-3", "MAIL-10")
 def test_what_its_owner_decides_leaves_the_queue(pair: Pair) -> None:
     confirmed, disowned = unproven(pair), unproven(pair)
-    assert confirm_mail(inbound=confirmed, now=timezone.now(), by=pair.buyer.user)
-    assert discard_mail(inbound=disowned, now=timezone.now(), by=pair.buyer.user)
+    owner, now = pair.buyer.user, timezone.now()
+    assert let_in(inbound_id=confirmed.pk, decision=Case.Decision.CONFIRMED, now=now, by=owner)
+    assert disown(inbound_id=disowned.pk, decision=Case.Decision.DISOWNED, now=now, by=owner)
     assert closed_as() == [("unproven_mail", "confirmed"), ("unproven_mail", "disowned")]
     assert set(Case.objects.values_list("decided_by", flat=True)) == {pair.buyer.user.pk}
 
@@ -166,6 +171,41 @@ def test_a_stopped_mail_leaves_as_it_was_stopped(pair: Pair) -> None:
     delivery.refresh_from_db()
     assert delivery.state == "sent"
     assert Case.objects.filter(closed_at=None).count() == 0
+
+
+@pytest.mark.rule("MAIL-21", "MAIL-14", "MOD-3")
+@pytest.mark.parametrize("action", [Action.RETRY, Action.RELEASE])
+@pytest.mark.parametrize(("waits", "state"), [(-HOUR, "deferred"), (HOUR, "failed")])
+def test_a_mail_that_waited_for_a_person_keeps_its_date_and_has_its_whole_time(
+    pair: Pair, settings: Any, action: Action, waits: timedelta, state: str
+) -> None:
+    delivery = stopped(pair)
+    pair.seller.authorized_addresses.filter(address=LEAK).delete()
+    begun = timezone.now() - timedelta(days=9)
+    Delivery.objects.filter(pk=delivery.pk).update(created_at=begun)
+    assert decide(action, delivery_id=delivery.pk) is Outcome.DONE
+    delivery.refresh_from_db()
+    assert delivery.created_at == begun  # what it is dated, listed and counted by
+    assert tell_late(timezone.now()) == 0
+    Delivery.objects.filter(pk=delivery.pk).update(
+        queued_again_at=timezone.now() - timedelta(hours=48) - waits, next_at=timezone.now()
+    )
+    settings.DEMO_MAILBOXES = False
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody takes mail there
+    send_due()
+    delivery.refresh_from_db()
+    assert delivery.state == state
+
+
+@pytest.mark.rule("MAIL-21")
+@pytest.mark.parametrize(("waited", "told"), [(4 * HOUR - timedelta(minutes=1), 0), (4 * HOUR, 1)])
+def test_of_a_mail_let_go_again_its_author_hears_after_four_hours_more(
+    pair: Pair, waited: timedelta, told: int
+) -> None:
+    delivery = stopped(pair)
+    Delivery.objects.filter(pk=delivery.pk).update(created_at=timezone.now() - timedelta(days=9))
+    decide(Action.RELEASE, delivery_id=delivery.pk)
+    assert tell_late(timezone.now() + waited) == told
 
 
 @pytest.mark.rule("MAIL-17", "MOD-3")
