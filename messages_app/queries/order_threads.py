@@ -82,12 +82,13 @@ def threads_about(role: Role, order: Order) -> list[OrderThread]:
 
 
 def _listed(role: Role, entry: MailboxEntry) -> OrderThread:
-    thread = entry.thread
+    thread, side = entry.thread, Side(role.side)
+    preview = open_preview(open_key(thread.key), entry.preview_sealed, thread_id=thread.id, side=side)
     return OrderThread(
         id=thread.id,
         topic=thread.topic,
-        text=open_preview(open_key(thread.key), entry)["text"],
-        language=thread.buyer.user.language if role.side == Side.SELLER and entry.received_at else "",
+        text=preview["text"],
+        language=thread.buyer.user.language if side is Side.SELLER and entry.received_at else "",
         at=entry.last_at,
         due_at=entry.due_at,
         unread=entry.unread > 0,

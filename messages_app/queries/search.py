@@ -14,16 +14,9 @@ from django.utils import timezone
 from accounts.roles import Role
 from messages_app.models import MailboxEntry, Message, SearchEntry
 from messages_app.queries.filters import Filters, filtered
-from messages_app.queries.inbox import (
-    LISTED,
-    PAGE,
-    InboxPage,
-    ThreadRow,
-    View,
-    entries_of,
-    held_by,
-    thread_rows,
-)
+from messages_app.queries.inbox import PAGE, InboxPage, entries_of, held_by, owner_of
+from messages_app.queries.listed import LISTED, ThreadRow, listed, thread_rows
+from messages_app.queries.mailbox_views import View
 from messages_app.queries.search_match import MOST, Match, Wanted, holds, newest_matches
 from messages_app.queries.search_places import FIRST, LAST, place_at
 from messages_app.queries.search_snippets import Piece, says, shows_any, snippet_of
@@ -96,7 +89,7 @@ def _wanted(role: Role, asked: Asked, view: View, cursor: str, filters: Filters 
     since = place_at(_midnight(asked.after)) if asked.after else FIRST
     until = place_at(_midnight(asked.before)) if asked.before else LAST
     position = _read_cursor(cursor)
-    side, owner = role.side, _owner(role)
+    side, owner = role.side, owner_of(role)
     key = search_key(side, owner)
     return Wanted(
         side=side,
@@ -109,13 +102,6 @@ def _wanted(role: Role, asked: Asked, view: View, cursor: str, filters: Filters 
         until=until if position is None else min(until, position),
         mailbox=_mailbox(role, asked, view, filters),
     )
-
-
-def _owner(role: Role) -> int:
-    owner = role.seller or role.buyer
-    if owner is None:
-        raise ValueError("a role without a mailbox")
-    return owner.pk
 
 
 def _mailbox(role: Role, asked: Asked, view: View, filters: Filters | None) -> QuerySet[MailboxEntry]:
@@ -191,8 +177,8 @@ def _rows(role: Role, asked: Asked, matches: Sequence[Match]) -> tuple[FoundRow,
     if not matches:
         return ()
     opened = _open(role, matches)
-    listed = entries_of(role).filter(thread_id__in=[match.thread_id for match in matches])
-    entries = {entry.thread_id: entry for entry in listed.select_related(*LISTED)}
+    found = entries_of(role).filter(thread_id__in=[match.thread_id for match in matches])
+    entries = {entry.thread_id: entry for entry in listed(found.values_list(*LISTED))}
     pairs = [
         (entries[match.thread_id], opened[match.message_id])
         for match in matches

@@ -40,7 +40,12 @@ def _unwrapped(masters: MasterKeys, key_id: UUID, wrapped: bytes) -> bytes:
 
 def open_key(row: SealingKey) -> bytes:
     """The 32 bytes of a data key. Raises SealBroken when no master key of ours opens it."""
-    return _unwrapped(master_keys(), row.id, bytes(row.wrapped))
+    return open_wrapped(row.id, row.wrapped)
+
+
+def open_wrapped(key_id: UUID, wrapped: bytes | memoryview) -> bytes:
+    """As `open_key`, of a row that was read as plain values."""
+    return _unwrapped(master_keys(), key_id, bytes(wrapped))
 
 
 def rewrapped(row: SealingKey) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from messages_app.models import MailboxEntry, Thread
+from uuid import UUID
+
+from messages_app.models import Thread
 from messages_app.policy.facts import Side
 from messages_app.vault.content import Content
 from messages_app.vault.values import open_json, seal_json
@@ -34,10 +36,9 @@ def _in_one_line(text: str) -> str:
     return "".join(word for pair in zip(lines, [*ends, ""], strict=False) for word in pair)
 
 
-def open_preview(key: bytes, entry: MailboxEntry) -> dict[str, str]:
-    """{"subject", "text"} of the entry's last message."""
-    column = f"preview_{entry.side}"
+def open_preview(key: bytes, sealed: bytes | memoryview, *, thread_id: UUID, side: Side) -> dict[str, str]:
+    """{"subject", "text"} of the last message in that side's entry of that thread."""
     value: dict[str, str] = open_json(
-        key, entry.preview_sealed, table="mailboxentry", column=column, row_id=entry.thread_id
+        key, sealed, table="mailboxentry", column=f"preview_{side}", row_id=thread_id
     )
     return value

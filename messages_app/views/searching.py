@@ -8,7 +8,8 @@ from datetime import timedelta
 from accounts.rate_limit import Limit, count_try
 from accounts.roles import Role
 from messages_app.queries.filters import Filters
-from messages_app.queries.inbox import InboxPage, View
+from messages_app.queries.inbox import InboxPage
+from messages_app.queries.mailbox_views import View
 from messages_app.queries.search import EVERYWHERE, search_page
 from messages_app.queries.search_text import read_search
 from messages_app.wording.search import hint_words, part_words

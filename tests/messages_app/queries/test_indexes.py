@@ -12,6 +12,7 @@ from accounts.roles import Role
 from messages_app.models import Case, InboundMail, MailboxEntry
 from messages_app.queries import inbox, moderation
 from messages_app.queries.held_mail import held_rows
+from messages_app.queries.mailbox_views import BUYER_VIEWS, SELLER_VIEWS, view_named
 from tests.factories import BuyerFactory, SellerFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +50,8 @@ def plan_of(rows: QuerySet[MailboxEntry] | QuerySet[InboundMail] | QuerySet[Case
 
 
 def test_every_view_has_a_row_here() -> None:
-    views = {("seller", view.name) for view in inbox.SELLER_VIEWS}
-    assert set(INDEXES) == views | {("buyer", view.name) for view in inbox.BUYER_VIEWS}
+    views = {("seller", view.name) for view in SELLER_VIEWS}
+    assert set(INDEXES) == views | {("buyer", view.name) for view in BUYER_VIEWS}
 
 
 @pytest.mark.rule("BOX-2", "BOX-3")
@@ -58,9 +59,8 @@ def test_every_view_has_a_row_here() -> None:
 @pytest.mark.parametrize(("side", "name"), list(INDEXES))
 def test_a_view_is_read_in_the_order_of_its_index(side: str, name: str, further: bool) -> None:
     role = role_of(side)
-    view = inbox.view_named(role, name)
-    entry = MailboxEntry(thread_id=uuid4(), **{view.by: NOW})
-    cursor = inbox._cursor(view, entry) if further else ""
+    view = view_named(role, name)
+    cursor = inbox._cursor(NOW, uuid4()) if further else ""
     plan = plan_of(inbox._entries_after(role, view, cursor))
     assert f"USING INDEX {INDEXES[side, name]} ({side}_id=?" in plan
     assert "TEMP B-TREE" not in plan

@@ -18,7 +18,8 @@ from messages_app.models import MailboxEntry, Message
 from messages_app.policy.facts import Side
 from messages_app.queries import search, search_match
 from messages_app.queries.filters import Filters
-from messages_app.queries.inbox import InboxPage, view_named
+from messages_app.queries.inbox import InboxPage
+from messages_app.queries.mailbox_views import view_named
 from messages_app.queries.search import FoundRow, search_page
 from messages_app.queries.search_text import read_search
 from messages_app.services.submission import SubmittedFile

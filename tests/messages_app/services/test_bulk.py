@@ -174,12 +174,17 @@ def _opened() -> list[str]:
         contents = written_content(key, message), shown_content(key, message)
         found.append(f"{message.submission_key} {[replace(one, html='') for one in contents]}")
     entries = MailboxEntry.objects.select_related("thread__key")
-    found += [f"{one.side} {one.last_at} {open_preview(open_key(one.thread.key), one)}" for one in entries]
+    found += [f"{one.side} {one.last_at} {_preview(one)}" for one in entries]
     for row in Decision.objects.select_related("message__thread__key"):
         key = open_key(row.message.thread.key)
         record = open_json(key, row.record_sealed, table="decision", column="record_sealed", row_id=row.id)
         found.append(f"{row.message.submission_key} {record}")
     return sorted(found)
+
+
+def _preview(entry: MailboxEntry) -> dict[str, str]:
+    key = open_key(entry.thread.key)
+    return open_preview(key, entry.preview_sealed, thread_id=entry.thread_id, side=Side(entry.side))
 
 
 @pytest.mark.rule("GATE-1", "GATE-4", "CAP-2", "RSP-1", "RSP-2")

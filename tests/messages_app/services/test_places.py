@@ -13,7 +13,8 @@ from accounts.models import User
 from accounts.roles import Role, roles_of
 from messages_app.models import MailboxEntry, Message
 from messages_app.policy.facts import Side
-from messages_app.queries.inbox import inbox_page, view_named
+from messages_app.queries.inbox import inbox_page
+from messages_app.queries.mailbox_views import view_named
 from messages_app.services.clock import mark_not_needed, undo_not_needed
 from messages_app.services.places import Place, place_threads
 from messages_app.services.reading import mark_read
