@@ -11,8 +11,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.defaults import server_error as bare_error
 from redis import RedisError
+
+from messaging_center.logging import request_id
 
 RETRY_SECONDS = 30
 # No room, no right to write, or a broken disk. Other OSErrors are bugs, or a client that went away.
@@ -22,7 +23,7 @@ _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.E
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500, called while the exception is at hand. Asks nobody: who knows who is down."""
     if not is_passing(sys.exception()):
-        return bare_error(request)
+        return HttpResponse(render_to_string("500.html", {"reference": request_id.get()[:8]}), status=500)
     headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 

@@ -92,11 +92,6 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
-// Who searched goes on in what was found.
-if (document.querySelector(".found") && !document.querySelector("#panes[data-thread]") && document.activeElement === document.body) {
-  (rows()[0] ?? document.getElementById("threads")).focus({ preventScroll: true });
-}
-
 document.addEventListener("htmx:load", () => {
   for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
 });

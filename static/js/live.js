@@ -25,7 +25,8 @@ let timer = null;
 let failures = 0;
 let address = location.pathname + location.search;
 
-const plain = (node) => node.outerHTML.replace(/name="csrfmiddlewaretoken" value="\w+"/g, "");
+// Without tickets, and without what panes.js writes on links and forms.
+const plain = (node) => node.outerHTML.replace(/name="csrfmiddlewaretoken" value="\w+"| hx-[a-z-]+="[^"]*"/g, "");
 
 function remember(root) {
   for (const { part, item, key } of PARTS) {

@@ -1,28 +1,43 @@
 // A mailbox in panes. htmx brings the conversation; this keeps the rest of the page in step with it: the row that
 // is chosen, the pane a phone shows, the list's place, the focus. Without scripts all of it are plain pages.
 
-const LATE = 300; // ms after which waiting shows
 const mailbox = () => document.getElementById("mailbox");
 let listTop = 0;
 let rowAt = 0;
-let bar = null;
-let timer = 0;
 
-// Forms of a conversation (an answer, archive, delete, no response needed) bring the whole mailbox anew, without a
-// new page. A second click while one is under way does nothing.
-function prepare(root) {
+const ALL = { "hx-target": "#mailbox", "hx-select": "#mailbox", "hx-select-oob": "#toasts:innerHTML", "hx-swap": "outerHTML" };
+
+function swap(element, own) {
+  for (const [name, value] of Object.entries({ ...ALL, ...own })) element.setAttribute(name, value);
+  window.htmx.process(element);
+}
+
+// What lists the mailbox otherwise: its views, filters and pages, and the search, which stands above it.
+const LISTS = "#views a, .filters a, .threads__pages a, .empty a[data-swaps]";
+const ASKS = "form.search, form.filter-form";
+
+// Forms of a conversation (an answer, archive, delete, no response needed) and other lists bring the whole mailbox
+// anew, without a new page. A second click while one is under way does nothing; of two lists the later one counts.
+function prepare() {
   if (!mailbox()) return;
-  for (const form of root.querySelectorAll("form[data-swaps]")) {
-    form.setAttribute("hx-post", form.getAttribute("action"));
-    form.setAttribute("hx-target", "#mailbox");
-    form.setAttribute("hx-select", "#mailbox");
-    form.setAttribute("hx-select-oob", "#toasts:innerHTML");
-    form.setAttribute("hx-swap", "outerHTML");
-    form.setAttribute("hx-sync", "this:drop");
-    form.setAttribute(form.hasAttribute("data-composer") ? "hx-replace-url" : "hx-push-url", "true");
-    window.htmx.process(form);
+  for (const form of document.querySelectorAll("form[data-swaps]:not([hx-post])")) {
+    const way = form.hasAttribute("data-composer") ? "hx-replace-url" : "hx-push-url";
+    swap(form, { "hx-post": form.getAttribute("action"), "hx-sync": "this:drop", [way]: "true" });
+  }
+  const later = { "hx-sync": "#mailbox:replace", "hx-push-url": "true" };
+  for (const link of document.querySelectorAll(LISTS)) {
+    if (!link.hasAttribute("hx-get")) swap(link, { "hx-get": link.getAttribute("href"), ...later });
+  }
+  for (const form of document.querySelectorAll(ASKS)) {
+    if (!form.hasAttribute("hx-get")) swap(form, { "hx-get": form.getAttribute("action"), ...later });
   }
 }
+
+// An address says only what was asked for.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (!detail.elt.matches(ASKS)) return;
+  for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
+});
 
 function choose(thread) {
   for (const link of document.querySelectorAll(".row__link")) {
@@ -42,23 +57,6 @@ function show(pane) {
   mailbox().dataset.pane = pane;
 }
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const target = event.detail.target;
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    bar = bar || document.body.appendChild(Object.assign(document.createElement("div"), { className: "loadbar" }));
-    bar.hidden = false;
-    if (target && target.id === "panes") document.getElementById("conversation").setAttribute("aria-busy", "true");
-  }, LATE);
-});
-
-document.addEventListener("htmx:afterRequest", () => {
-  clearTimeout(timer);
-  if (bar) bar.hidden = true;
-  const conversation = document.getElementById("conversation");
-  if (conversation) conversation.removeAttribute("aria-busy");
-});
-
 const rows = () => [...document.querySelectorAll(".row__link")].filter((row) => row.checkVisibility());
 const isAnswer = (detail) => Boolean(detail.requestConfig.elt.closest("form[data-composer]"));
 
@@ -71,8 +69,8 @@ function keepPlace() {
   rowAt = Math.max(0, focused >= 0 ? focused : all.findIndex((row) => row.hasAttribute("aria-current")));
 }
 
-// What is no page of the mailbox (signed out, gone, broken) is shown as the page that it is. A refused answer (422)
-// comes back in its place; of one that failed answer.js tells.
+// What is no page of the mailbox (signed out, gone) is shown as the page that it is. A refused answer (422) comes back
+// in its place; of an answer that failed answer.js tells, of everything else that failed failed.js.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr, serverResponse } = event.detail;
   if (!target || (target.id !== "panes" && target.id !== "mailbox")) return;
@@ -83,7 +81,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   event.detail.shouldSwap = false;
-  if (xhr.status >= 400 && isAnswer(event.detail)) return;
+  const mayBeShown = xhr.status < 500 && event.detail.requestConfig.verb === "get";
+  if (xhr.status >= 400 && !mayBeShown) return;
   window.location.assign(xhr.responseURL || window.location.href);
 });
 
@@ -91,6 +90,24 @@ document.addEventListener("htmx:sendError", () => {
   // The banner of offline.js says what is so; the conversation that stands open stays.
   document.dispatchEvent(new Event("mailbox:offline"));
 });
+
+// Who searched or filtered goes on in what was found, else at the way out; who chose a view is still there.
+function goOn() {
+  const next = rows()[0] ?? document.querySelector("#threads .empty a") ?? document.getElementById("threads");
+  next?.focus({ preventScroll: true });
+}
+
+function listed(elt) {
+  const field = document.querySelector("form.search input");
+  if (field) field.value = new URLSearchParams(window.location.search).get("q") ?? "";
+  const view = elt.closest("#views") && document.querySelector("#views a[aria-current]");
+  if (view?.checkVisibility()) view.focus({ preventScroll: true });
+  else goOn();
+}
+
+if (document.querySelector(".found") && !document.querySelector("#panes[data-thread]") && document.activeElement === document.body) {
+  goOn();
+}
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
@@ -102,7 +119,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
     const title = document.querySelector("#reply textarea[autofocus]") ?? document.querySelector("#conversation h2");
     if (title) title.focus({ preventScroll: true });
   }
-  if (target.id === "mailbox") {
+  if (target.id === "mailbox" && event.detail.requestConfig.verb === "get") listed(event.detail.requestConfig.elt);
+  else if (target.id === "mailbox") {
     const list = document.getElementById("threads");
     if (list) list.scrollTop = listTop;
     if (isAnswer(event.detail)) return; // answer.js knows what comes next
@@ -113,8 +131,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:load", (event) => {
-  prepare(event.detail.elt);
+document.addEventListener("htmx:load", () => {
+  prepare();
   const tab = document.querySelector(".tabs [aria-current]");
   if (tab) tab.scrollIntoView({ block: "nearest", inline: "center" });
 });

@@ -14,15 +14,16 @@ let bar = null;
 let timer = 0;
 
 function shape(name) {
-  const whole = Object.assign(document.createElement("div"), { className: `skeletons skeletons--${name}` });
-  whole.setAttribute("aria-hidden", "true");
+  const place = Object.assign(document.createElement("div"), { className: `skeletons skeletons--${name}` });
+  place.setAttribute("aria-hidden", "true");
+  const whole = place.appendChild(Object.assign(document.createElement("div"), { className: "skeletons__whole" }));
   for (const lines of SHAPES[name]) {
     const block = whole.appendChild(Object.assign(document.createElement("div"), { className: "skeletons__block" }));
     for (const line of lines) {
       block.appendChild(Object.assign(document.createElement("span"), { className: `skeleton skeleton--${line}` }));
     }
   }
-  return whole;
+  return place;
 }
 
 function show(target, isNewPage) {
@@ -31,8 +32,8 @@ function show(target, isNewPage) {
   const pane = isNewPage && document.querySelector(PANES[target?.id] ?? "none");
   if (!pane) return;
   pane.setAttribute("aria-busy", "true");
-  const skeletons = pane.appendChild(shape(target.id));
-  skeletons.style.top = `${pane.scrollTop}px`; // over what stands there, which keeps its place
+  const skeletons = shape(target.id);
+  pane.prepend(skeletons);
   if (target.id !== "panes") return;
   skeletons.dataset.was = mailbox().dataset.pane;
   mailbox().dataset.pane = "thread"; // a phone shows one pane
