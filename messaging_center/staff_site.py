@@ -41,8 +41,8 @@ class StaffSite(admin.AdminSite):
         if wanted and not (admin_class is not None and issubclass(admin_class, MetadataAdmin)):
             names = ", ".join(model.__name__ for model in wanted)
             raise ImproperlyConfigured(
-                f"The administration shows rows and changes none: give {names} a page that inherits from "
-                "accounts.record_admin.MetadataAdmin, or name its app in LEFT_OUT of messaging_center.staff_site."
+                f"The administration shows rows and changes none: give {names} a page that inherits from"
+                " accounts.record_admin.MetadataAdmin, or name its app in LEFT_OUT beside StaffSite."
             )
         super().register(wanted, admin_class, **options)
 

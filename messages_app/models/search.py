@@ -48,7 +48,9 @@ class SearchEntry(models.Model):
     message = models.ForeignKey(
         "messages_app.Message", on_delete=models.CASCADE, related_name="search_entries", db_index=False
     )
-    thread = models.ForeignKey("messages_app.Thread", on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(
+        "messages_app.Thread", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     side = models.CharField(max_length=6, choices=[(side, side) for side in Side])
     owner = models.BigIntegerField()  # of that side: the seller or the buyer
     place = models.BigIntegerField()  # rises with the message's moment; see queries.search_places
@@ -56,7 +58,10 @@ class SearchEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "side"], name="one_search_entry_per_side")]
-        indexes = [models.Index(fields=["side", "owner", "place"], name="search_entries_of_owner")]
+        indexes = [
+            models.Index(fields=["side", "owner", "place"], name="search_entries_of_owner"),
+            models.Index(fields=["thread", "side", "place"], name="search_entries_of_thread"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.side} search entry of {self.message_id}"

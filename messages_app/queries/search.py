@@ -27,6 +27,7 @@ from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.search_keys import search_key
 
+MOST_NEWER = 5_000  # messages that are looked through, to see which threads earlier pages have shown
 MOST_OPENED = 200  # messages that are opened for a page, to see whether a phrase stands in them
 
 # Where a search looks when no view is named: everywhere but among what the side deleted.
@@ -128,17 +129,20 @@ def _newest_of_threads(matches: Iterable[Match]) -> Iterable[Match]:
 
 
 def _found_before(role: Role, asked: Asked, wanted: Wanted, threads: set[UUID]) -> set[UUID]:
-    """Those of the threads that a page before has shown: a newer message of theirs holds the words."""
+    """Those of the threads that a page before has shown: a newer message of theirs holds the words. Where
+    they have more newer messages than are looked through, one may be listed twice."""
     until = place_at(_midnight(asked.before)) if asked.before else LAST
+    # Thread by thread, as the index has them. The threads are of this mailbox: its owner need not be named.
     newer = SearchEntry.objects.filter(
-        side=role.side, owner=wanted.owner, thread_id__in=threads, place__gte=wanted.until, place__lt=until
-    ).order_by("-place")
-    rows = newer.values_list("place", "message_id", "thread_id", "tokens")
+        thread_id__in=threads, side=role.side, place__gte=wanted.until, place__lt=until
+    ).order_by("thread_id", "place")
+    rows = newer.values_list("place", "message_id", "thread_id", "tokens")[:MOST_NEWER]
     found = [
         Match(place, message_id, thread_id)
         for place, message_id, thread_id, tokens in rows
         if holds(tokens, wanted.conditions)
     ]
+    found.sort(key=lambda match: match.place)
     return {match.thread_id for match in _with_phrases(role, asked, found[:MOST_OPENED])}
 
 
