@@ -4,8 +4,11 @@
 set -eu
 target=$1/$(date -u +%Y%m%dT%H%M%SZ)
 umask 077
-mkdir -p "$target"
+mkdir -p "$target" "$DATA_DIR/media" # the latter is made with the first file
 pg_dump --format=custom --file="$target/database.dump" "$DATABASE_URL"
-tar --create --file="$target/media.tar" --directory="$DATA_DIR" media
+# tar ends with 1 where a file came or went meanwhile: one that came is newer than the dump, one that went was purged.
+tar --create --file="$target/media.tar" --warning=no-file-changed --warning=no-file-removed \
+    --directory="$DATA_DIR" media || [ $? -eq 1 ]
 pg_restore --list "$target/database.dump" >/dev/null
+tar --list --file="$target/media.tar" >/dev/null
 echo "$target"

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from redis import RedisError
 
 from messaging_center.logging import request_id
@@ -23,9 +24,21 @@ _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.E
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500, called while the exception is at hand. Asks nobody: who knows who is down."""
     if not is_passing(sys.exception()):
-        return HttpResponse(render_to_string("500.html", {"reference": request_id.get()[:8]}), status=500)
+        return HttpResponse(_page("500.html", reference=request_id.get()[:8]), status=500)
     headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
-    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+    return HttpResponse(_page("503.html"), status=503, headers=headers)
+
+
+def _page(template: str, **context: str) -> str:
+    """Its bare words where even the page is broken, as without collected static files."""
+    try:
+        return render_to_string(template, context)
+    except Exception:  # noqa: BLE001 - whatever is broken, this is what is said about it
+        words = _(
+            "Nothing that was shown as sent is lost. Go back, your text may still be there, and try again in"
+            " a minute."
+        )
+        return f"<!doctype html><title>500</title><p>{words}</p>"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client
+from pytest_django import Settings
 from redis import RedisError
 
 from messaging_center.trouble import is_passing
@@ -78,3 +80,14 @@ def test_a_fault_of_our_own_is_no_passing_trouble(monkeypatch: pytest.MonkeyPatc
 )
 def test_what_passes_by_itself(error: BaseException | None, passing: bool) -> None:
     assert is_passing(error) is passing
+
+
+@pytest.mark.rule("REL-3", "UX-5")
+@pytest.mark.django_db
+def test_without_collected_static_files_the_words_are_there_still(settings: Settings, tmp_path: Path) -> None:
+    manifest = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"staticfiles": manifest}
+    answer = Page().get("/sign-in/", headers={"accept-language": "de"})
+    assert answer.status_code == 500
+    assert "Nichts, was als gesendet angezeigt wurde" in answer.text
