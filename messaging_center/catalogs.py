@@ -10,6 +10,7 @@ from typing import Any
 import polib
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
+from jinja2.ext import babel_extract
 
 # Function names of Django's translation module, each with the positions of its texts ("c" marks the context).
 KEYWORDS: dict[str, Any] = {
@@ -30,6 +31,8 @@ PLURALS = {
     "pl": "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);",
 }
 VARIABLE = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
+COMPILED = "jinja"  # the folder of the templates that are compiled
+TEMPLATES = {"templates", COMPILED}
 # Read every other file of the product but what belongs to tools, tests and data.
 SKIPPED = {"tests", "benchmarks", "migrations", "var", "staticfiles", "docs", "deploy"}
 
@@ -64,6 +67,8 @@ def texts_of(root: Path) -> set[Text]:
         content = path.read_text("utf-8")
         if path.suffix == ".py":
             found.update(_texts_in(content))
+        elif COMPILED in path.parts:
+            found.update(_texts_in(content, method=babel_extract))
         else:
             found.update(_texts_in_template(content, str(path)))
     return found
@@ -77,8 +82,8 @@ def _texts_in_template(content: str, origin: str) -> Iterator[Text]:
             yield from _texts_in(line.strip())
 
 
-def _texts_in(python: str) -> Iterator[Text]:
-    for _line, messages, _comments, context in extract("python", io.BytesIO(python.encode()), KEYWORDS):
+def _texts_in(source: str, method: Any = "python") -> Iterator[Text]:
+    for _line, messages, _comments, context in extract(method, io.BytesIO(source.encode()), KEYWORDS):
         parts = messages if isinstance(messages, tuple) else (messages,)
         singular, plural = parts[0], parts[1] if len(parts) > 1 else ""
         if singular:
@@ -91,7 +96,7 @@ def sources_of(root: Path) -> Iterator[Path]:
         parts = path.relative_to(root).parts
         if SKIPPED & set(parts) or any(part.startswith(".") for part in parts) or not path.is_file():
             continue
-        if path.suffix == ".py" or (path.suffix in (".html", ".txt") and "templates" in parts):
+        if path.suffix == ".py" or (path.suffix in (".html", ".txt") and TEMPLATES & set(parts)):
             yield path
 
 

@@ -168,6 +168,12 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # What stands many times on a page; asked for by the tag `compiled`.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "jinja"],
+        "OPTIONS": {"environment": "messaging_center.compiled.environment"},
+    },
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

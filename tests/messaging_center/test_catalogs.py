@@ -29,12 +29,19 @@ TEMPLATE = """
 {% endblocktranslate %}
 """
 
+COMPILED = """
+{# {{ gettext("gone") }} #}
+<li title="{{ pgettext("row", "Open") }}">{{ gettext("Mark") }}</li>
+"""
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A small product with a view and a template, and tests whose texts do not count."""
     (tmp_path / "app").mkdir()
     (tmp_path / "templates" / "app").mkdir(parents=True)
+    (tmp_path / "jinja" / "app").mkdir(parents=True)
+    (tmp_path / "jinja" / "app" / "_row.html").write_text(COMPILED)
     (tmp_path / "tests").mkdir()
     (tmp_path / "app" / "views.py").write_text(PYTHON)
     (tmp_path / "templates" / "app" / "page.html").write_text(TEMPLATE)
@@ -67,6 +74,8 @@ def test_texts_are_found_in_python_and_templates(root: Path) -> None:
         Text("", "Inbox", ""),
         Text("clock", "It's due", ""),
         Text("", "%(n)s thread", "%(n)s threads"),
+        Text("row", "Open", ""),
+        Text("", "Mark", ""),
     }
 
 
@@ -123,5 +132,5 @@ def test_no_template_adds_a_colon_to_a_translated_text() -> None:
     """French puts a space before it; so the colon belongs to the text."""
     templates = [path for path in sources_of(ROOT) if path.suffix in (".html", ".txt")]
     assert len(templates) > 50
-    colon = re.compile(r"\{% (?:translate [^%]*|endblocktranslate) %\}\s?:")
+    colon = re.compile(r"(?:\{% (?:translate [^%]*|endblocktranslate) %|\{ p?gettext\([^}]*\})\}\s?:")
     assert [path.name for path in templates if colon.search(path.read_text("utf-8"))] == []
