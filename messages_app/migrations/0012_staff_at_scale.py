@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="message",
             index=models.Index(
                 fields=["pair", "accepted_at"],
-                condition=models.Q(state__in=("held", "blocked")),
+                condition=~models.Q(state="delivered"),
                 name="messages_refused_of_pair",
             ),
         ),

@@ -57,7 +57,7 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["pair", "accepted_at"],
-                condition=models.Q(state__in=("held", "blocked")),
+                condition=~models.Q(state="delivered"),
                 name="messages_refused_of_pair",
             ),
         ]

@@ -13,10 +13,13 @@ from messages_app.models import Case, InboundMail, MailboxEntry
 from messages_app.queries import inbox, moderation
 from messages_app.queries.held_mail import held_rows
 from messages_app.queries.mailbox_views import BUYER_VIEWS, SELLER_VIEWS, view_named
-from tests.factories import BuyerFactory, SellerFactory
+from tests import plans
+from tests.factories import BuyerFactory, PairFactory, SellerFactory
+from tests.plans import read_whole, statements
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
+AN_ID = "0195e7d5-1c00-7000-8000-000000000001"
 
 INDEXES = {
     ("seller", "needed"): "entries_due",
@@ -77,8 +80,44 @@ def test_held_mails_are_found_by_the_alias_within_their_days(side: str) -> None:
 
 
 @pytest.mark.rule("MOD-3", "PERF-6")
-@pytest.mark.parametrize(("decided", "index"), [(False, "cases_waiting"), (True, "cases_decided")])
-def test_a_list_of_cases_is_read_in_the_order_of_its_index(decided: bool, index: str) -> None:
-    plan = plan_of(moderation._listed(moderation.Filters(decided=decided)))
-    assert f"USING INDEX {index}" in plan
+@pytest.mark.parametrize("after", ["", f"{NOW.isoformat()}_{AN_ID}"], ids=["first", "further"])
+@pytest.mark.parametrize(
+    ("kind", "decided", "index"),
+    [
+        ("", False, "cases_waiting"),
+        ("", True, "cases_decided"),
+        ("held_message", False, "cases_waiting_of_kind"),
+        ("held_message", True, "cases_decided_of_kind"),
+    ],
+)
+def test_a_list_of_cases_is_read_in_the_order_of_its_index(
+    kind: str, decided: bool, index: str, after: str
+) -> None:
+    plan = plan_of(moderation._listed(moderation.Filters(kind=kind, decided=decided), after))
+    assert f"USING INDEX {index}{' (' if kind or after else ''}" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.rule("MOD-3", "PERF-6", "ALI-6")
+@pytest.mark.both_databases
+@pytest.mark.parametrize("decided", [False, True], ids=["waiting", "decided"])
+@pytest.mark.parametrize("text", ["alder", "hannah", "x@y.example", "304-1234567-1234567", AN_ID])
+def test_a_search_of_cases_reads_no_table_from_end_to_end(text: str, decided: bool) -> None:
+    PairFactory.create()
+    with statements() as seen:
+        moderation.case_page(moderation.Filters(words=text, decided=decided))
+    assert read_whole(seen) == set()
+
+
+@pytest.mark.rule("MOD-1", "MOD-3", "PERF-6")
+@pytest.mark.both_databases
+@pytest.mark.parametrize("about", ["seller", "buyer"])
+def test_a_persons_history_is_counted_by_indexes(about: str) -> None:
+    pair = PairFactory.create()
+    case = Case(pair=pair, seller=pair.seller, buyer=pair.buyer, about=about)
+    with statements() as seen:
+        moderation.history_of(case, NOW)
+    assert len(seen) == 4
+    assert read_whole(seen) == set()
+    refused = next(" ".join(plans.plan_of(one)) for one in seen if "blocked" in one[0])
+    assert "messages_refused_of_pair" in refused
