@@ -17,7 +17,6 @@ from messages_app.queries.moments import read_moment
 from messages_app.queries.record_search import by_order_of_thread
 
 PAGE = 50  # cases of a list
-_REFUSED = (Message.State.HELD, Message.State.BLOCKED)  # as the index of them says
 HISTORY = timedelta(days=30)  # how far back a person's history counts (MOD-1)
 
 
@@ -103,13 +102,10 @@ def history_of(case: Case, now: datetime) -> History | None:
         return None
     side = {"seller": case.seller_id} if case.about == "seller" else {"buyer": case.buyer_id}
     since = now - HISTORY
-    counts = (
-        _written(case, since)
-        .filter(state__in=_REFUSED)
-        .aggregate(
-            held=Count("pk", filter=Q(state=Message.State.HELD)),
-            blocked=Count("pk", filter=Q(state=Message.State.BLOCKED)),
-        )
+    refused = _written(case, since).exclude(state=Message.State.DELIVERED)  # as their index has them
+    counts = refused.aggregate(
+        held=Count("pk", filter=Q(state=Message.State.HELD)),
+        blocked=Count("pk", filter=Q(state=Message.State.BLOCKED)),
     )
     cases = Case.objects.filter(**side, about=case.about).exclude(pk=case.pk)
     upheld = cases.filter(decision=Case.Decision.REJECTED, closed_at__gte=since)
