@@ -53,8 +53,11 @@ def roles_of(user: User) -> list[Role]:
         .order_by("seller__trade_name", "pk")
     )
     roles = [Role(user=user, membership=membership) for membership in memberships]
-    buyer = Buyer.objects.filter(user=user).select_related("marketplace", "user").first()
-    return [*roles, Role(user=user, buyer=buyer)] if buyer else roles
+    buyer = Buyer.objects.filter(user=user).select_related("marketplace").first()
+    if buyer is None:
+        return roles
+    buyer.user = user
+    return [*roles, Role(user=user, buyer=buyer)]
 
 
 def role_key(role: Role) -> str:

@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import Alias
+from accounts.prepared import Prepared
 from accounts.roles import Role
 from messages_app.models import InboundMail
 from messages_app.policy.facts import Side
+from messages_app.queries.inbox import owner_of
 
 HELD_FOR = timedelta(days=7)
 SHOWN = 100  # mails
@@ -31,18 +33,29 @@ class HeldMail:
 
 def held_rows(role: Role, now: datetime) -> QuerySet[InboundMail]:
     """Held mails that claim to come from the role's side, not older than 7 days."""
-    held = InboundMail.objects.filter(state=InboundMail.State.HELD, received_at__gte=now - HELD_FOR)
+    return _held(Side(role.side), owner_of(role), now - HELD_FOR)
+
+
+def _held(side: Side, owner: int, since: datetime) -> QuerySet[InboundMail]:
+    held = InboundMail.objects.filter(state=InboundMail.State.HELD, received_at__gte=since)
     # An alias reaches one side; who writes to it is the other.
-    if role.side == Side.SELLER:
-        return held.filter(alias__side=Side.BUYER, alias__pair__seller=role.seller)
-    return held.filter(alias__side=Side.SELLER, alias__pair__buyer=role.buyer)
+    if side is Side.SELLER:
+        return held.filter(alias__side=Side.BUYER, alias__pair__seller=owner)
+    return held.filter(alias__side=Side.SELLER, alias__pair__buyer=owner)
 
 
 def held_count(role: Role, now: datetime) -> int:
     """How many are shown, counted up to 100: what the inbox tells whoever may decide (ACC-3)."""
     if role.membership is not None and not role.membership.is_owner:
         return 0
-    return len(held_rows(role, now).values_list("pk", flat=True)[:SHOWN])
+    return len(_COUNTED[Side(role.side)].rows(owner_of(role), now - HELD_FOR))
+
+
+def _counted(side: Side) -> Prepared:
+    return Prepared(lambda owner, since: _held(side, owner, since).values_list("pk")[:SHOWN], moment=True)
+
+
+_COUNTED = {side: _counted(side) for side in Side}
 
 
 def held_mails(role: Role, now: datetime) -> list[HeldMail]:

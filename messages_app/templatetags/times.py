@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton, get_date_format
@@ -67,22 +67,23 @@ def day_in_words(day: date, today: date) -> str:
         return gettext("Today")
     if day == today - _DAY:
         return gettext("Yesterday")
-    return format_date(day, "full", locale=_locale()) if day.year != today.year else _weekday_and_day(day)
-
-
-def _weekday_and_day(day: date) -> str:
-    """As the language writes a whole date, without its year."""
     locale = _locale()
+    return _formatted(day, "full", locale) if day.year != today.year else _weekday_and_day(day, locale)
+
+
+@lru_cache(maxsize=2000)
+def _weekday_and_day(day: date, locale: str) -> str:
+    """As the language writes a whole date, without its year."""
     pattern = _YEAR.sub("", get_date_format("full", locale).pattern)
     return format_date(day, pattern, locale=locale)
 
 
-def moment_in_words(moment: datetime, now: datetime) -> str:
+def moment_in_words(moment: datetime, today: date) -> str:
     """As short as can be told apart: "10:46", "Yesterday", "Mon", "14 Nov", "14 Nov 2025".
 
-    Both moments in the reader's zone.
+    Moment and day in the reader's zone.
     """
-    day, today = moment.date(), now.date()
+    day = moment.date()
     if day == today:
         return _clock(moment)
     if day == today - _DAY:
@@ -132,13 +133,23 @@ def _locale() -> str:
 @register.simple_tag
 def when(moment: datetime) -> SafeString:
     """A moment, short; exact on hover."""
-    local = timezone.localtime(moment)
-    return _time(moment, moment_in_words(local, timezone.localtime()), exact(moment))
+    return _when(moment, timezone.localdate(), timezone.get_current_timezone(), _locale())
+
+
+# The same on every page of that day in the zone and the language that are current.
+@lru_cache(maxsize=5000)
+def _when(moment: datetime, today: date, _zone: tzinfo, _locale: str) -> SafeString:
+    return _time(moment, moment_in_words(timezone.localtime(moment), today), exact(moment))
 
 
 @register.simple_tag
 def clock_time(moment: datetime) -> SafeString:
     """The time of day, where a heading names the day."""
+    return _clock_time(moment, timezone.get_current_timezone(), _locale())
+
+
+@lru_cache(maxsize=5000)
+def _clock_time(moment: datetime, _zone: tzinfo, _locale: str) -> SafeString:
     return _time(moment, _clock(timezone.localtime(moment)), exact(moment))
 
 

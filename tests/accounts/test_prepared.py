@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db.models import QuerySet
@@ -40,6 +40,19 @@ def test_it_is_written_once() -> None:
         prepared.rows(seller)
     assert len(written) == 1
     assert written[0] not in (1, 2, 3)
+
+
+def test_a_moment_can_differ_too() -> None:
+    seller = SellerFactory.create()
+    joined = seller.memberships.get().created_at
+    prepared = Prepared(
+        lambda seller, since: Membership.objects.filter(seller=seller, created_at__gte=since).values_list(
+            "pk"
+        ),
+        moment=True,
+    )
+    found = [bool(prepared.rows(seller.pk, joined + way * timedelta(seconds=1))) for way in (-1, 0, 1)]
+    assert found == [True, True, False]
 
 
 @pytest.mark.rule("SEC-1")
