@@ -26,9 +26,9 @@ Say = Callable[[str], None]
 # Words that may be a colour's name or a site: held until somebody looks (POL-7).
 HELD = (
     (EMILIE, "Bonjour, le couvercle de rechange existe en nordic.green et en blanc, lequel préférez-vous ?"),
-    (GIULIA, "Hello Giulia, your sign: nordic.green as in the picture, with both names?"),
-    (PAWEL, "Hello Paweł, the lid that replaces it: nordic.green as in the picture, or cream?"),
-    (LUCIA, "Hello Lucía, the same lid: nordic.green as in the picture, it is made for induction."),
+    (GIULIA, "Buongiorno Giulia, per la nuova targa: nordic.green oppure rovere naturale?"),
+    (PAWEL, "Dzień dobry, kolor nowej podstawki: nordic.green czy kremowy?"),
+    (LUCIA, "Hola Lucía, la tapa existe también en nordic.green y en crema, ¿cuál prefiere?"),
 )
 # Mails that came over the open network, where nothing proves who wrote them (MAIL-10).
 UNPROVEN = (
@@ -112,8 +112,8 @@ def _mail(sender: str, recipient: str, text: str) -> bytes:
 
 def _stop_on_the_way_out(now: datetime) -> None:
     """A file names an address that becomes the seller's own before its mail leaves (MAIL-17)."""
-    note = SubmittedFile(name="care.txt", content=f"Care of cast iron: ask {WORKSHOP}.\n".encode())
-    _answer(len(HELD), HANNAH, "Hello Hannah, here is how to care for it.", now, note)
+    note = SubmittedFile(name="cuidado.txt", content=f"El hierro fundido: preguntas a {WORKSHOP}.\n".encode())
+    _answer(len(HELD), LUCIA, "Y aquí va cómo se cuida el hierro fundido.", now, note)
     add_address(seller=Seller.objects.get(external_id=ALDER), address=WORKSHOP, now=now)
 
 

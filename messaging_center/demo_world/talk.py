@@ -122,20 +122,21 @@ LINES = (
         "Hello Hannah, your sign: nordic.green as in the picture, or plain oak?",
         "customization",
     ),
-    # Held: the same words for the third time within an hour.
-    *(
-        _seller(
-            "hannah-again", HANNAH_SIGN, hours,
-            "Hello Hannah, we would like to start on your sign. Could you send us the name to engrave?",
-            "customization",
-        )
-        for hours in (1.3, 1.0, 0.7)
+    _seller(
+        "hannah-name", HANNAH_SIGN, 1.3,
+        "Hello Hannah, we would like to start on your sign. Could you send us the name to engrave?",
+        "customization",
     ),
     # About a cancelled order: only problem_with_order is possible.
     _seller(
         "ruth", RUTH, 40,
         "Hello Ruth, the trivet you cancelled was already packed; if it reaches you all the same, please "
         "leave it sealed.",
+        "problem_with_order",
+    ),
+    _seller(
+        "ruth", RUTH, 38,
+        "Hello Ruth, the carrier has stopped it and brings it back: there is nothing left for you to do.",
         "problem_with_order",
     ),
     # Other shops.
@@ -163,4 +164,5 @@ LINES = (
         "lucia-board", LUCIA_BOARD, 296,
         "Buongiorno Lucía, certo: metta nel pacco il modulo di reso e lo consegni al corriere.",
     ),
+    _seller("lucia-board", LUCIA_BOARD, 200, "Buongiorno, il tagliere è arrivato: il rimborso parte oggi."),
 )  # fmt: skip

@@ -54,10 +54,29 @@ function order() {
   if (!press("o")) link?.focus();
 }
 
+// Who is quicker than the conversation: "r" and what is typed after it wait for the text, and do nothing else.
+let arriving = false;
+let early = null; // what was typed since "r"; null: nothing waits
+
 function write() {
-  const text = document.querySelector("#reply textarea");
-  if (text) text.focus();
+  if (arriving) early = "";
+  else document.querySelector("#reply textarea")?.focus();
 }
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  arriving = detail.target?.id === "panes";
+  early = null;
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  arriving = false;
+  const text = detail.successful && document.querySelector("#reply textarea");
+  if (early !== null && text) {
+    text.focus();
+    if (early) document.execCommand("insertText", false, early); // as typed: it can be undone, and the draft hears of it
+  }
+  early = null;
+});
 
 function search() {
   const field = document.querySelector('input[data-key="/"]');
@@ -86,6 +105,11 @@ const ACTIONS = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
+  if (early !== null && (event.key.length === 1 || event.key === "Enter")) {
+    event.preventDefault();
+    early += event.key === "Enter" ? "\n" : event.key;
+    return;
+  }
   const action = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!action) return;
   event.preventDefault();

@@ -278,6 +278,17 @@ def test_a_hint_names_what_would_stop_the_message_and_records_nothing(world: Wor
     assert before == (Message.objects.count(), Decision.objects.count(), DailyUsage.objects.get().used)
 
 
+@pytest.mark.rule("GATE-3", "ACC-10")
+@pytest.mark.parametrize(
+    ("language", "quoted"), [("fr", "«\u00a0%s\u00a0»"), ("de", "„%s“")], ids=["french", "german"]
+)
+def test_a_hint_quotes_as_its_readers_language_does(world: World, language: str, quoted: str) -> None:
+    User.objects.filter(pk=world.owner.pk).update(language=language)
+    said = hint(world.owner, world, "Write to ana@outside.example please").content.decode()
+    assert quoted % "ana@outside.example" in said
+    assert "“" not in said.replace(quoted % "ana@outside.example", "")
+
+
 @pytest.mark.rule("GATE-3", "POL-2")
 def test_a_buyer_is_told_what_will_be_masked(world: World) -> None:
     said = hint(world.buyer, world, "I am hannah@outside.example").content.decode()
