@@ -19,7 +19,7 @@ def _of_object(text: str) -> Q:
 class AuditRecordAdmin(AdminsOnly[AuditRecord]):
     """Who did what and why: to read, never to change (MOD-6, SEC-7)."""
 
-    list_display = ("number", "at", "actor", "action", "kind", "object_id", "seller", "buyer")
+    list_display = ("number", "at", "actor", "action", "object_id", "seller", "buyer")
     list_filter = (("action", fixed_values(ACTIONS)), "at")
     finders = (by_names(seller="seller", buyer="buyer", person="actor"), Finder(_("Object id"), _of_object))
     fields = (

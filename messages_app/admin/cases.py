@@ -22,7 +22,7 @@ from messages_app.admin.mails import mail_source
 from messages_app.admin.reading import staff_of
 from messages_app.admin.words import said_of
 from messages_app.models import Case
-from messages_app.queries.moderation import Filters, case_page, queues
+from messages_app.queries.moderation import Filters, case_page, cases_with_people, queues
 from messages_app.services.decided import Outcome
 from messages_app.services.moderation import Action, actions_of, decide_cases
 from messages_app.wording.queue import kind_name, what_happens
@@ -110,7 +110,7 @@ def _action_or_404(data: QueryDict) -> Action:
 def _chosen(data: QueryDict, kind: str) -> list[Case]:
     """The chosen cases of that kind that still wait."""
     ids = [row_id for text in data.getlist("case")[:_MOST] if (row_id := _uuid(text))]
-    cases = Case.objects.filter(pk__in=ids, kind=kind, closed_at=None).select_related("seller", "buyer")
+    cases = cases_with_people().filter(pk__in=ids, kind=kind, closed_at=None)
     return list(cases.order_by("opened_at", "pk"))
 
 

@@ -19,8 +19,8 @@ State = InboundMail.State
 
 @transaction.atomic
 def let_in(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User | None) -> bool:
-    """ "It was me": a mail held outside goes its way as proven. False: it is no longer held, or names no single
-    sender."""
+    """ "It was me": a mail held outside goes its way as proven. False: it is no longer held, or names no
+    single sender."""
     confirmed = InboundMail.objects.filter(pk=inbound_id, state=State.HELD, outcome="unproven").update(
         state=State.WAITING, proven=True, outcome="", attempts=0, lease_until=None
     )
@@ -34,7 +34,7 @@ def let_in(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User
 def disown(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User | None) -> bool:
     """ "Not mine": a mail held outside is dropped, nobody will see it. False: it is no longer held."""
     discarded = InboundMail.objects.filter(pk=inbound_id, state=State.HELD).update(
-        state=State.DROPPED, outcome="disowned", settled_at=now, identity_token=None
+        state=State.DROPPED, outcome=decision, settled_at=now, identity_token=None
     )
     if discarded:
         close_cases(inbound=[inbound_id], decision=decision, now=now, by=by)

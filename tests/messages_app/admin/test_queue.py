@@ -19,7 +19,7 @@ from messages_app.queries import moderation
 from messages_app.queries.moderation import Filters, case_page, queues
 from messages_app.services.submission import SubmittedFile
 from tests.factories import OrderFactory, PairFactory
-from tests.messages_app.admin.staff_world import StaffWorld, browser_of, hold, make_staff_world
+from tests.messages_app.admin.staff_world import SECRET, StaffWorld, browser_of, hold, make_staff_world
 from tests.messages_app.services.gate import message_of, page, send
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,16 @@ def test_cases_are_found_by_what_staff_know(world: StaffWorld) -> None:
         world.held.pk, other.pk,
     ]  # fmt: skip
     assert case_page(Filters(about="buyer")).cases == ()
+
+
+@pytest.mark.rule("MOD-3", "MOD-6")
+def test_lists_and_cases_say_why_something_waits_without_its_words(world: StaffWorld, staff: Client) -> None:
+    case = reverse("admin:messages_app_case_change", args=[world.case.pk])
+    several = choose(staff, "reject", [world.case])
+    for text in (staff.get(LIST).content.decode(), staff.get(case).content.decode(), several):
+        assert "Link to another site" in text
+        assert SECRET not in text
+        assert "nordic.green" not in text
 
 
 @pytest.mark.rule("UX-8", "MOD-3")

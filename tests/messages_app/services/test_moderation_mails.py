@@ -126,6 +126,7 @@ def test_an_unproven_mail_is_let_in_or_dropped_and_nobody_is_told(pair: Pair) ->
     assert states == {first.pk: "done", second.pk: "dropped"}
     assert notices() == []
     assert closed_as() == [("unproven_mail", "let_in"), ("unproven_mail", "discarded")]
+    assert InboundMail.objects.get(state="dropped").outcome == "discarded"
 
 
 @pytest.mark.rule("MAIL-9", "MOD-3")
@@ -144,6 +145,7 @@ def test_what_its_owner_decides_leaves_the_queue(pair: Pair) -> None:
     assert let_in(inbound_id=confirmed.pk, decision=Case.Decision.CONFIRMED, now=now, by=owner)
     assert disown(inbound_id=disowned.pk, decision=Case.Decision.DISOWNED, now=now, by=owner)
     assert closed_as() == [("unproven_mail", "confirmed"), ("unproven_mail", "disowned")]
+    assert InboundMail.objects.get(state="dropped").outcome == "disowned"
     assert set(Case.objects.values_list("decided_by", flat=True)) == {pair.buyer.user.pk}
 
 
