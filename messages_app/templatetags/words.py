@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS, DOCUMENTS, Availability, Reason, WhyNot
@@ -58,19 +58,22 @@ def about(topic: str) -> str:
 @register.filter
 def view_name(name: str) -> str:
     """A view of a mailbox (BOX-2, BOX-3)."""
-    return {
-        "needed": gettext("Response needed"),
-        "received": pgettext("view of a mailbox", "Received"),
-        "unread": pgettext("view of a mailbox", "Unread"),
-        "sent": pgettext("view of a mailbox", "Sent"),
-        "refused": gettext("Held or blocked"),
-        "all": pgettext("view of a mailbox", "All"),
-        "inbox": gettext("Inbox"),
-        "conversations": gettext("Buyer/Seller"),
-        "system": pgettext("view of a mailbox", "System"),
-        "archived": pgettext("view of a mailbox", "Archived"),
-        "deleted": gettext("Deleted, restorable"),
-    }.get(name, name)
+    return str(_VIEW_NAMES.get(name, name))
+
+
+_VIEW_NAMES = {
+    "needed": gettext_lazy("Response needed"),
+    "received": pgettext_lazy("view of a mailbox", "Received"),
+    "unread": pgettext_lazy("view of a mailbox", "Unread"),
+    "sent": pgettext_lazy("view of a mailbox", "Sent"),
+    "refused": gettext_lazy("Held or blocked"),
+    "all": pgettext_lazy("view of a mailbox", "All"),
+    "inbox": gettext_lazy("Inbox"),
+    "conversations": gettext_lazy("Buyer/Seller"),
+    "system": pgettext_lazy("view of a mailbox", "System"),
+    "archived": pgettext_lazy("view of a mailbox", "Archived"),
+    "deleted": gettext_lazy("Deleted, restorable"),
+}
 
 
 @register.filter
