@@ -91,8 +91,13 @@ def _form(
 ) -> MessageForm:
     given = (request.POST, request.FILES) if request else ()
     if role.side == Side.BUYER:
-        return TopicForm(*given, topics=BUYER_TOPICS, initial=kept)
+        return TopicForm(*given, topics=BUYER_TOPICS, initial=kept or _expected_topic(order))
     return ReasonForm(*given, reasons=reasons_for(order), initial=kept)
+
+
+def _expected_topic(order: Order) -> dict[str, str]:
+    """What a buyer most likely asks: of what is under way, where it is. Else they choose (UX-3, RSN-8)."""
+    return {"topic": "where_is_it"} if order.status == Order.Status.SHIPPED else {}
 
 
 def _subject(role: Role, pair: Pair, order: Order, data: dict[str, str]) -> str:

@@ -58,9 +58,16 @@ function order() {
 let arriving = false;
 let early = null; // what was typed since "r"; null: nothing waits
 
+// One goes on where the draft ends.
+function enter(text) {
+  text.focus();
+  text.setSelectionRange(text.value.length, text.value.length);
+}
+
 function write() {
+  const text = document.querySelector("#reply textarea");
   if (arriving) early = "";
-  else document.querySelector("#reply textarea")?.focus();
+  else if (text) enter(text);
 }
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
@@ -72,7 +79,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   arriving = false;
   const text = detail.successful && document.querySelector("#reply textarea");
   if (early !== null && text) {
-    text.focus();
+    enter(text);
     if (early) document.execCommand("insertText", false, early); // as typed: it can be undone, and the draft hears of it
   }
   early = null;

@@ -13,6 +13,7 @@ from django.utils import timezone
 from messages_app.models import Delivery, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import REASONS
+from orders.models import Order
 from tests.factories import (
     BuyerFactory,
     MembershipFactory,
@@ -43,6 +44,15 @@ def offered(page: str) -> set[str]:
 def words_of(page: str) -> str:
     """What stands in a page, without its markup."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+@pytest.mark.rule("UX-3", "RSN-8")
+@pytest.mark.parametrize("status", Order.Status.values)
+def test_of_what_is_under_way_a_buyer_most_likely_asks_where_it_is(world: World, status: str) -> None:
+    Order.objects.filter(pk=world.order.pk).update(status=status)
+    page = signed_in(world.buyer).get(new(world)).content.decode()
+    chosen = re.findall(r'name="topic" value="(\w+)"[^>]* checked', page)
+    assert chosen == (["where_is_it"] if status == "shipped" else [])
 
 
 @pytest.mark.rule("RSN-4", "RSN-1")
