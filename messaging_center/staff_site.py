@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.db.models.base import ModelBase
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,8 @@ from messages_app.queries.moderation import queues
 
 # Packages whose pages are left out on purpose: they would change rows without an audit record.
 LEFT_OUT = frozenset({"auth", "axes"})
+# Pages that Django brings along and nothing here leads to. Passwords are changed in one's own settings.
+_UNUSED = frozenset({"view_on_site", "autocomplete", "jsi18n", "password_change", "password_change_done"})
 
 
 class StaffSite(admin.AdminSite):
@@ -45,6 +48,13 @@ class StaffSite(admin.AdminSite):
                 " accounts.record_admin.MetadataAdmin, or name its app in LEFT_OUT beside StaffSite."
             )
         super().register(wanted, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        return [one for one in super().get_urls() if getattr(one, "name", None) not in _UNUSED]
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+        """All records are on one page."""
+        return redirect("admin:index")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_moderator(request.user)

@@ -12,7 +12,7 @@ from accounts.models import Buyer, Seller, User
 from accounts.services.audit import record_audit
 from accounts.staff import is_admin
 from messages_app.models import Case, Thread
-from messages_app.queries.moderation import is_of_the_two, may_moderators_read
+from messages_app.queries.moderation import is_of_the_two, is_party, may_moderators_read, wrote_in
 
 GOOD_FOR = timedelta(hours=1)
 _SESSION = "staff_reading"  # {"thread:<id>": moment}: what this person gave a reason for in this session
@@ -59,11 +59,11 @@ def may_read_thread(user: User, thread: Thread) -> bool:
     """Admins all but their own, moderators those of which something waits for them (MOD-6)."""
     if is_of_the_two(user, buyer_id=thread.buyer_id, seller_id=thread.seller_id):
         return False
+    if wrote_in(user, thread.pk):
+        return False
     return is_admin(user) or may_moderators_read(thread.pk)
 
 
 def may_read_case(user: User, case: Case) -> bool:
     """The same for what a case is about; a decided one is for admins."""
-    if is_of_the_two(user, buyer_id=case.buyer_id, seller_id=case.seller_id):
-        return False
-    return is_admin(user) or case.is_open
+    return not is_party(user, case) and (is_admin(user) or case.is_open)

@@ -84,13 +84,22 @@ def next_case(after: Case, user: User) -> Case | None:
     moderator's own."""
     waiting = Case.objects.filter(closed_at=None, kind=after.kind).exclude(pk=after.pk)
     sellers = list(Membership.objects.filter(user=user).values_list("seller", flat=True))
-    waiting = waiting.exclude(seller__in=sellers).exclude(buyer__user=user).order_by("opened_at", "pk")
+    own = Message.objects.filter(user=user).values("thread")
+    waiting = waiting.exclude(seller__in=sellers).exclude(buyer__user=user).exclude(thread__in=own)
+    waiting = waiting.order_by("opened_at", "pk")
     return waiting.filter(_later_than(after.opened_at, after.pk)).first() or waiting.first()
 
 
 def is_party(user: User, case: Case) -> bool:
     """Whether the case is about a thread of the person's own (MOD-6)."""
+    if case.thread_id is not None and wrote_in(user, case.thread_id):
+        return True
     return is_of_the_two(user, buyer_id=case.buyer_id, seller_id=case.seller_id)
+
+
+def wrote_in(user: User, thread_id: UUID) -> bool:
+    """Whether the person wrote in that thread, be it for a team that they have left since."""
+    return Message.objects.filter(thread=thread_id, user=user).exists()
 
 
 def is_of_the_two(user: User, *, buyer_id: int | None, seller_id: int | None) -> bool:

@@ -17,6 +17,7 @@ from accounts.services.audit import verify_audit
 from accounts.services.staff import set_moderator
 from messages_app.models import Attachment, Case, Message
 from messages_app.policy.facts import Side
+from messages_app.queries.moderation import next_case
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.admin.staff_world import ASKED, SECRET, StaffWorld, browser_of, make_staff_world
 from tests.messages_app.services.gate import page, send
@@ -162,6 +163,29 @@ def test_nobody_of_the_staff_reads_or_decides_on_their_own_thread(world: StaffWo
     world.held.refresh_from_db()
     assert world.held.state == "held"
     assert not AuditRecord.objects.filter(action__in=["read_thread", "release", "read_addresses"]).exists()
+
+
+@pytest.mark.rule("MOD-6")
+def test_who_wrote_for_a_team_that_they_left_neither_reads_nor_gets_it_next(world: StaffWorld) -> None:
+    other = make_staff_world()
+    Message.objects.filter(pk=world.held.pk).update(user=world.admin)
+    client = browser(world, "admin")
+    case = reverse("admin:messages_app_case_change", args=[world.case.pk])
+    assert SECRET not in client.post(case, {"reason": WHY}, follow=True).content.decode()
+    assert (
+        client.get(reverse("admin:messages_app_thread_read", args=[world.held.thread_id])).status_code == 404
+    )
+    assert next_case(other.case, world.admin) is None
+    assert next_case(other.case, other.admin) == world.case
+
+
+@pytest.mark.rule("MOD-6", "SEC-7")
+def test_pages_that_django_brings_along_are_not_there(world: StaffWorld) -> None:
+    client = browser(world, "admin")
+    for path in ("r/1/1/", "password_change/", "autocomplete/", "jsi18n/", "nowhere/"):
+        assert client.get(f"/admin/{path}").status_code == 404, path
+    assert client.get(f"/admin/accounts/buyer/{world.pair.buyer_id}/history/").status_code == 404
+    assert client.get("/admin/accounts/")["Location"] == reverse("admin:index")
 
 
 @pytest.mark.rule("MOD-6", "SEC-2", "ACC-9")

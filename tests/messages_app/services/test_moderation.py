@@ -263,9 +263,16 @@ def test_a_buyer_who_has_written_since_made_it_a_reply() -> None:
     assert decide(case_of(message), Action.RELEASE).outcome is Outcome.DONE
 
 
+def former_author(message: Message) -> User:
+    """Somebody who wrote in the thread for a team that they have left."""
+    person: User = UserFactory.create()
+    Message.objects.filter(thread=message.thread_id, author="seller").update(user=person)
+    return person
+
+
 @pytest.mark.rule("MOD-6")
 @pytest.mark.django_db
-@pytest.mark.parametrize("who", ["buyer", "owner", "member"])
+@pytest.mark.parametrize("who", ["buyer", "owner", "member", "former member"])
 def test_nobody_decides_on_a_thread_of_their_own(who: str) -> None:
     message = held_message()
     seller = message.thread.seller
@@ -274,6 +281,7 @@ def test_nobody_decides_on_a_thread_of_their_own(who: str) -> None:
         "buyer": lambda: message.thread.buyer.user,
         "owner": lambda: seller_owner(seller),
         "member": lambda: MembershipFactory.create(seller=seller).user,
+        "former member": lambda: former_author(message),
     }[who]()
     for action in (Action.RELEASE, Action.REJECT):
         assert decide(case_of(message), action, person).outcome is Outcome.OWN
