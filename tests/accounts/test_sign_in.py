@@ -47,6 +47,16 @@ def test_every_failure_looks_the_same() -> None:
     assert try_password(visitor(), "unclaimed@people.example", "!") == 422
 
 
+@pytest.mark.rule("ACC-1", "UX-5")
+def test_the_try_that_is_one_too_many_says_only_that(settings: Settings) -> None:
+    client, pages = visitor(), []
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        answer = client.post(SIGN_IN, {"username": "nobody@people.example", "password": "wrong"})
+        pages.append(answer.content.decode())
+    said = [("do not go together" in page, "Too many tries" in page) for page in pages]
+    assert said == [(True, False)] * (len(pages) - 1) + [(False, True)]
+
+
 @pytest.mark.rule("ACC-1", "SEC-4")
 def test_one_account_from_one_place_is_locked_after_ten_wrong_passwords(settings: Settings) -> None:
     UserFactory.create(email="known@people.example")
