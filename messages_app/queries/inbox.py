@@ -56,22 +56,17 @@ def entries_owned(side: Side, owner: int) -> QuerySet[MailboxEntry]:
 def entry_or_404(role: Role, thread_id: UUID) -> MailboxEntry:
     """The thread in the role's mailbox, with all that its page shows of the parties. Everybody else gets the
     404 of a thread that does not exist, by the same look-up (SEC-1)."""
-    entry = (
-        entries_of(role)
-        .filter(thread_id=thread_id)
-        .select_related(
-            "thread__key",
-            "thread__order",
-            "thread__buyer__user",
-            "thread__buyer__marketplace",
-            "thread__seller__marketplace",
-            "thread__pair",
-        )
-        .first()
-    )
-    if entry is None:
-        raise Http404
-    return entry
+    found = entries_of(role).filter(thread_id=thread_id)
+    for entry in found.select_related(
+        "thread__key",
+        "thread__order__marketplace",
+        "thread__buyer__user",
+        "thread__buyer__marketplace",
+        "thread__seller",
+        "thread__pair",
+    ):
+        return entry
+    raise Http404
 
 
 def inbox_page(role: Role, view: View, cursor: str = "", filters: Filters | None = None) -> InboxPage:

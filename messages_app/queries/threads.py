@@ -5,9 +5,10 @@ from __future__ import annotations
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from accounts.roles import Role
@@ -19,6 +20,7 @@ from messages_app.vault.content import Content, shown_content, written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
 from orders.models import Order
+from orders.queries.lists import with_products
 
 OTHER_ORDERS = 5  # of the same buyer and seller, beside a conversation
 NEWEST = 100  # messages of a thread a page shows; older ones by the link above them
@@ -79,26 +81,53 @@ def visible_to(side: str) -> Q:
 def conversation(role: Role, thread: Thread, *, before: datetime | None = None) -> list[MessageView]:
     """The newest messages, oldest first; four statements whatever the thread's length."""
     side = Side(role.side)
-    messages = Message.objects.filter(visible_to(side), thread=thread).select_related("user")
+    messages = Message.objects.filter(visible_to(side), thread=thread)
     if before is not None:
         messages = messages.filter(accepted_at__lt=before)
-    newest = list(
-        messages.order_by("-accepted_at", "-id").prefetch_related("attachments", "decisions")[:NEWEST]
+    if side is Side.SELLER:
+        messages = messages.annotate(member_name=F("user__full_name"), member_email=F("user__email"))
+    newest = list(messages.order_by("-accepted_at", "-id")[:NEWEST])
+    mine = [message for message in newest if message.author == side]
+    beside = _Beside(
+        key=open_key(thread.key),
+        files=_files_of(newest),
+        decisions=_last_decisions(mine),
+        outcomes=outcomes_of([message for message in mine if message.is_delivered]),
     )
-    key = open_key(thread.key)
-    outcomes = outcomes_of([message for message in newest if message.author == side and message.is_delivered])
-    return [_view(key, message, side, outcomes.get(message.id)) for message in reversed(newest)]
+    return [_view(message, side, beside) for message in reversed(newest)]
 
 
-def _view(key: bytes, message: Message, side: Side, outcome: Outcome | None) -> MessageView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """What belongs to the messages of a page, by message."""
+
+    key: bytes
+    files: dict[UUID, list[Attachment]]
+    decisions: dict[UUID, tuple[UUID, bytes | memoryview]]  # id and sealed record
+    outcomes: dict[UUID, Outcome]
+
+
+def _files_of(messages: list[Message]) -> dict[UUID, list[Attachment]]:
+    found: dict[UUID, list[Attachment]] = {message.id: [] for message in messages}
+    for file in Attachment.objects.filter(message_id__in=found).order_by("position"):
+        found[file.message_id].append(file)
+    return found
+
+
+def _last_decisions(messages: list[Message]) -> dict[UUID, tuple[UUID, bytes | memoryview]]:
+    rows = Decision.objects.filter(message_id__in=[message.id for message in messages])
+    values = rows.order_by("decided_at").values_list("message_id", "id", "record_sealed")
+    return {message_id: (row_id, sealed) for message_id, row_id, sealed in values}
+
+
+def _view(message: Message, side: Side, beside: _Beside) -> MessageView:
     mine = message.author == side
-    content = written_content(key, message) if mine else shown_content(key, message)
-    team = mine and side is Side.SELLER and message.user is not None
+    content = written_content(beside.key, message) if mine else shown_content(beside.key, message)
     return MessageView(
         id=message.id,
         mine=mine,
         by_marketplace=message.author == Message.Author.MARKETPLACE,
-        member=(message.user.full_name or message.user.email) if team and message.user else "",
+        member=_member(message) if mine and side is Side.SELLER else "",
         door=message.door,
         state=message.state,
         at=message.accepted_at,
@@ -106,10 +135,15 @@ def _view(key: bytes, message: Message, side: Side, outcome: Outcome | None) -> 
         critical=message.critical,
         reason=message.reason,
         content=content,
-        files=tuple(_file(key, file, message, mine=mine) for file in message.attachments.all()),
-        findings=_findings(key, list(message.decisions.all())) if mine else (),
-        outcome=outcome,
+        files=tuple(_file(beside.key, file, message, mine=mine) for file in beside.files[message.id]),
+        findings=_findings(beside.key, beside.decisions.get(message.id)),
+        outcome=beside.outcomes.get(message.id),
     )
+
+
+def _member(message: Any) -> str:
+    """Who of the team wrote it, as `conversation` read it; empty for nobody known."""
+    return message.member_name or message.member_email or ""
 
 
 def _file(key: bytes, file: Attachment, message: Message, *, mine: bool) -> FileView:
@@ -143,11 +177,12 @@ def file_key(key: bytes, file: Attachment) -> bytes:
     return b64decode(file_meta(key, file)["key"])
 
 
-def _findings(key: bytes, decisions: list[Decision]) -> tuple[dict[str, object], ...]:
-    if not decisions:
+def _findings(key: bytes, decision: tuple[UUID, bytes | memoryview] | None) -> tuple[dict[str, object], ...]:
+    """Of one's own message; the last decision stands."""
+    if decision is None:
         return ()
-    last = max(decisions, key=lambda decision: decision.decided_at)
-    record = open_json(key, last.record_sealed, table="decision", column="record_sealed", row_id=last.id)
+    row_id, sealed = decision
+    record = open_json(key, sealed, table="decision", column="record_sealed", row_id=row_id)
     return tuple(record["findings"])
 
 
@@ -185,7 +220,7 @@ def other_orders(thread: Thread) -> list[Order]:
     orders = Order.objects.filter(buyer=thread.buyer_id, seller=thread.seller_id)
     if thread.order_id:
         orders = orders.exclude(pk=thread.order_id)
-    return list(orders.prefetch_related("lines__product").order_by("-placed_at", "-pk")[:OTHER_ORDERS])
+    return list(orders.prefetch_related(with_products()).order_by("-placed_at", "-pk")[:OTHER_ORDERS])
 
 
 def last_contact(thread: Thread) -> ResponseContact | None:

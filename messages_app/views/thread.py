@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +36,7 @@ from messages_app.views.sending import (
     use_of,
 )
 from orders.models import Order, OrderEvent
+from orders.queries.lists import with_products
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +48,8 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     require(role, Permission.READ)
     if request.method == "POST":
         return _reply(request, role, entry)
-    mark_read(thread=entry.thread, side=Side(role.side), now=timezone.now())
+    if entry.unread:  # `mark_read` would look itself, by one statement more
+        mark_read(thread=entry.thread, side=Side(role.side), now=timezone.now())
     return _page(request, role, entry, _form(role, entry.thread, kept=writing_again(request)))
 
 
@@ -145,10 +147,7 @@ def _thread_context(role: Role, entry: MailboxEntry, shown: list[MessageView]) -
 
 def _order(thread: Thread) -> Order | None:
     """The order beside the conversation, with its lines and events."""
-    if thread.order_id is None:
-        return None
-    return (
-        Order.objects.select_related("marketplace")
-        .prefetch_related("lines__product", Prefetch("events", OrderEvent.objects.order_by("at"), "timeline"))
-        .get(pk=thread.order_id)
-    )
+    if thread.order is not None:
+        timeline = Prefetch("events", OrderEvent.objects.order_by("at"), "timeline")
+        prefetch_related_objects([thread.order], with_products(), timeline)
+    return thread.order

@@ -92,7 +92,7 @@ def test_a_page_reads_its_persons_roles_once(who: str, page: str) -> None:
 
 
 @pytest.mark.rule("PERF-5", "PERF-8")
-@pytest.mark.parametrize(("who", "of_list", "of_thread"), [("owner", 11, 27), ("buyer", 8, 21)])
+@pytest.mark.parametrize(("who", "of_list", "of_thread"), [("owner", 11, 24), ("buyer", 8, 18)])
 def test_what_list_and_thread_ask_of_the_database(who: str, of_list: int, of_thread: int) -> None:
     """A statement more is one more on every page of every person: it needs a reason, and this number."""
     world = make_world()
