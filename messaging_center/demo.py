@@ -212,22 +212,17 @@ class Supervisor:
         self._say("Stopped. `make demo` goes on where this left off.")
 
 
-def run_step(words: list[str], stop: Stop) -> bool:
-    """One management command to its end; False when it failed or the end was asked for meanwhile."""
-    part = Part(words[0], [sys.executable, "manage.py", *words])
+def prepare(stop: Stop) -> bool:
+    """Catalogs, tables and the sample marketplace, and what there is to see in it; False when that failed or
+    the end was asked for meanwhile."""
+    part = Part("preparation", [sys.executable, "manage.py", "prepare_demo"])
     part.start()
     while part.is_running and not stop.asked:
         time.sleep(LOOK_EVERY / 10)
     if part.is_running:
-        part.kill()  # each of them is safe to kill: its work is one transaction, or is done again
+        part.kill()  # it is safe to kill
         return False
     return part.process is not None and part.process.returncode == 0
-
-
-def prepare(stop: Stop) -> bool:
-    """Catalogs, tables and the sample marketplace, and what there is to see in it."""
-    steps = [["compile_catalogs"], ["migrate", "--verbosity", "0"], ["seed_demo"], ["demo_info"]]
-    return all(run_step(step, stop) for step in steps)
 
 
 def main() -> int:
