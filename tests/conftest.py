@@ -6,13 +6,19 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
-from messages_app.models import SealingKey
 from messages_app.relay.send import hang_up
-from messages_app.vault.keys import installation_key, missing_installation_keys
-from tests import servers
+from messages_app.vault.keys import installation_key
+from tests import database, servers
 
 ON_POSTGRES = os.environ.get("TEST_ON") == "postgres"
+
+
+@pytest.hookimpl(trylast=True)  # behind the shuffling
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for processes comes first: beside it the others have something to do."""
+    items.sort(key=lambda item: item.get_closest_marker("process") is None)
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +43,17 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     return named or str(request.getfixturevalue("real_servers").redis_url)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """In the place of pytest-django's, whose every process migrates a database of its own."""
+    with django_db_blocker.unblock(), database.own_copy(os.environ.get("PYTEST_XDIST_WORKER", "alone")):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def installation_keys(request: pytest.FixtureRequest) -> None:
-    """The keys that the migrations made, again where a transactional test has emptied the tables."""
-    if request.node.get_closest_marker("django_db") is None:
-        return
-    transactional = request.node.get_closest_marker("django_db").kwargs.get("transaction", False)
-    request.getfixturevalue("transactional_db" if transactional else "db")
+def installation_keys() -> None:
+    """A test may have had keys of its own."""
     installation_key.cache_clear()
-    SealingKey.objects.bulk_create(missing_installation_keys())
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,9 @@ from messaging_center.settings import DATA_DIR, DATABASES
 # Found when asked for: each test client would else look through all static files before its first request.
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Concurrency shows on a file, not in memory.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+# Migrated once and copied for each process (tests/database.py). On SQLite a file: there concurrency shows.
+DATABASES["default"]["TEST"] = {
+    "NAME": str(DATA_DIR.with_name("test.sqlite3"))
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    else "messaging_center_tests"
+}

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sink(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+def sink(fixed_world: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
     with corridor(monkeypatch, settings) as server:
         yield server
 

@@ -24,7 +24,7 @@ ENGLISH = NAMED["en"]
 
 
 @pytest.fixture
-def sink(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+def sink(fixed_world: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
     with corridor(monkeypatch, settings) as server:
         yield server
 

@@ -59,8 +59,8 @@ def sink(settings: Any) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def street(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
-    """The fixed world of the samples; its seller has a second address."""
+def street(fixed_world: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+    """The fixed world of the samples; there its seller has a second address."""
     with corridor(monkeypatch, settings) as server:
         seller = Seller.objects.get(trade_name=ENGLISH.trade_name)
         AuthorizedAddress.objects.create(

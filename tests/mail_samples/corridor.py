@@ -15,7 +15,7 @@ from messages_app.relay.receive import process_waiting
 from messages_app.relay.send import hang_up, send_due
 from messages_app.vault.content import shown_content
 from messages_app.vault.keys import open_key
-from tests.mail_samples.world import NOW, fixed_world
+from tests.mail_samples.world import NOW, fixed_moment
 from tests.messages_app.relay.mail_world import Sink, running
 
 _ENVELOPE = re.compile(rb"Return-Path: <(?P<sender>[^>]*)>\r\nDelivered-To: (?P<recipient>\S+)\r\n")
@@ -23,9 +23,9 @@ _ENVELOPE = re.compile(rb"Return-Path: <(?P<sender>[^>]*)>\r\nDelivered-To: (?P<
 
 @contextmanager
 def corridor(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Sink]:
-    """The fixed world, and a mail server in the place of EMAIL_URL that takes everything."""
+    """A moment in the fixed world, and a mail server in the place of EMAIL_URL that takes everything."""
     server = Sink()
-    with running(server, data_size_limit=2**25) as port, fixed_world(monkeypatch, settings):
+    with running(server, data_size_limit=2**25) as port, fixed_moment(monkeypatch):
         settings.DEMO_MAILBOXES = False
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         yield server

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.test import override_settings
 
 from accounts.models import Alias, Pair
 from messages_app.mail.evidence import Evidence
@@ -222,19 +222,29 @@ def parties_of(address: str) -> Parties:
     return next(found, NAMED["en"])
 
 
-@contextmanager
-def fixed_world(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
-    """All pairs with their messages, two to a thread; their mails have been sent. The clock stands at NOW."""
-    settings.SECRET_KEY = "the same key for every run of the mail samples"
-    settings.PUBLIC_URL = "https://messages.marketplace.example"
+SAMPLE = 0xEEE  # the place of what a sample brings about, in the ids
+FIXED = override_settings(
+    SECRET_KEY="the same key for every run of the mail samples",
+    PUBLIC_URL="https://messages.marketplace.example",
+)
+
+
+def make_fixed_world() -> None:
+    """All pairs with their messages, two to a thread; their mails have been sent."""
     _fix_keys()
-    ids = _fix_ids(monkeypatch)
-    for place, parties in enumerate(PARTIES, start=1):
-        ids.place = place
-        _talk(_pair(place, parties), parties)
+    with pytest.MonkeyPatch.context() as monkeypatch, FIXED:
+        ids = _fix_ids(monkeypatch)
+        for place, parties in enumerate(PARTIES, start=1):
+            ids.place = place
+            _talk(_pair(place, parties), parties)
     Delivery.objects.update(state=Delivery.State.SENT, sent_at=ANSWERED)
-    ids.place = 0xEEE  # what a sample brings about
-    with time_machine.travel(NOW, tick=False):
+
+
+@contextmanager
+def fixed_moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a sample brings about in the fixed world has fixed ids too; the clock stands at NOW."""
+    _fix_ids(monkeypatch).place = SAMPLE
+    with FIXED, time_machine.travel(NOW, tick=False):
         yield
 
 

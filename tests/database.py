@@ -1,0 +1,109 @@
+"""The database of the tests: migrated once a run, copied for each process, as migrated before each test."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.base.creation import BaseDatabaseCreation
+from django.test import TransactionTestCase
+
+from messages_app.models import SearchEntry
+from messages_app.services.search_tables import WORDS_TABLE
+from messages_app.vault.keys import installation_key
+
+Rows = list[tuple[Any, ...]]
+
+
+@contextmanager
+def own_copy(process: str) -> Iterator[None]:
+    """A copy of the migrated database for this process of the run; the first to come migrates it."""
+    creation: BaseDatabaseCreation = connection.creation
+    source = connection.settings_dict["TEST"]["NAME"]
+    with _template() as is_migrated:
+        if is_migrated.exists():
+            connection.settings_dict["NAME"] = source
+        else:
+            creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            is_migrated.touch()
+        connection.close()  # what is copied is whole then, and nobody's
+        creation.clone_test_db(suffix=process, verbosity=0, autoclobber=True)
+    connection.settings_dict["NAME"] = creation.get_test_db_clone_settings(process)["NAME"]
+    with _emptied_quickly():
+        yield
+    creation.destroy_test_db(verbosity=0)
+    connection.settings_dict["NAME"] = source
+    with _template() as is_migrated:
+        if is_migrated.exists():  # who still comes migrates again
+            creation.destroy_test_db(verbosity=0)
+            is_migrated.unlink()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is made herein is for several tests, each of which takes back its own; it goes with the block."""
+    installation_key.cache_clear()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    installation_key.cache_clear()
+
+
+@contextmanager
+def _template() -> Iterator[Path]:
+    """The sign that the migrated database is there; one process at a time."""
+    folder = Path(os.environ["TEST_FOLDER"])
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / "template.migrated"
+
+
+@contextmanager
+def _emptied_quickly() -> Iterator[None]:
+    """Behind a test with transactions of its own Django would empty all tables and make permissions anew."""
+    migrated = rows_of(*filled_tables())
+    name = "_fixture_teardown"
+    emptied = getattr(TransactionTestCase, name)
+    setattr(TransactionTestCase, name, lambda _test: restore(migrated))
+    yield
+    setattr(TransactionTestCase, name, emptied)
+
+
+def filled_tables() -> list[str]:
+    """The tables of models that have rows."""
+    quote = connection.ops.quote_name
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    looks = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quote(table)})" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(looks))
+        return [table for (table,) in cursor.fetchall()]
+
+
+def rows_of(*tables: str) -> dict[str, Rows]:
+    """Every row, in the order of the first column."""
+    found: dict[str, Rows] = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")
+            found[table] = cursor.fetchall()
+    return found
+
+
+def restore(migrated: dict[str, Rows]) -> None:
+    """The tables as the migrations left them."""
+    same = {table for table, rows in migrated.items() if rows_of(table)[table] == rows}
+    changed = (set(filled_tables()) | set(migrated)) - same
+    quote = connection.ops.quote_name
+    with transaction.atomic(), connection.cursor() as cursor:  # foreign keys are looked at in the end
+        for table in changed:
+            cursor.execute(f"DELETE FROM {quote(table)}")
+        for table in changed & set(migrated):
+            places = ", ".join(["%s"] * len(migrated[table][0]))
+            cursor.executemany(f"INSERT INTO {quote(table)} VALUES ({places})", migrated[table])
+        if connection.vendor == "sqlite" and SearchEntry._meta.db_table in changed:
+            cursor.execute(f"INSERT INTO {WORDS_TABLE} ({WORDS_TABLE}) VALUES ('delete-all')")
