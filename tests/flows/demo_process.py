@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import smtplib
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,11 @@ class Demo:
         """Ctrl-C, and the exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=60)
+
+    def threads(self) -> int:
+        """How many there are, without a process that would have to start first."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'db.sqlite3'}?mode=ro", uri=True)) as database:
+            return int(database.execute("SELECT count(*) FROM messages_app_thread").fetchone()[0])
 
     def answers(self) -> bool:
         """Whether the mail door greets."""

@@ -16,7 +16,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.queries.pairs import alias_of  # noqa: E402
-from messages_app.models import Delivery, Message  # noqa: E402
+from messages_app.models import Message  # noqa: E402
 from messages_app.policy.facts import Side  # noqa: E402
 from messages_app.vault.content import written_content  # noqa: E402
 from messages_app.vault.keys import open_key  # noqa: E402
@@ -39,10 +39,10 @@ def make() -> dict[str, str]:
 
 
 def told() -> dict[str, list[str]]:
-    """The texts of all messages, and the states of their deliveries."""
+    """The texts of all messages."""
     messages = Message.objects.select_related("thread__key").order_by("id")
     texts = [written_content(open_key(one.thread.key), one).new_text for one in messages]
-    return {"texts": texts, "deliveries": list(Delivery.objects.values_list("state", flat=True))}
+    return {"texts": texts}
 
 
 if __name__ == "__main__":

@@ -99,44 +99,51 @@ def test_a_killed_part_comes_back(demo: Demo, name: str) -> None:
     assert f"The {name}" in demo.said()
 
 
-def test_ctrl_c_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> None:
+@pytest.mark.rule("MAIL-4")
+def test_ctrl_c_ends_all_of_it_and_the_next_start_goes_on_with_celery(tmp_path: Path, redis_url: str) -> None:
     with started_demo(tmp_path / "var") as demo:
         demo.wait_ready()
-        everybody = demo.everybody()
         before = info_of(demo)
-        assert demo.interrupt() == 0
-        assert psutil.wait_procs(everybody, timeout=10)[1] == []
-        assert "Traceback" not in demo.said()
+        end_by_ctrl_c(demo, seconds=10)
         assert demo.output.read_text().rstrip().endswith("goes on where this left off.")
-    with started_demo(tmp_path / "var", ports=(demo.port, demo.smtp_port)) as again:
+    ports = demo.port, demo.smtp_port
+    with started_demo(tmp_path / "var", ports=ports, REDIS_URL=redis_url) as again:
         again.wait_ready(times=2)
         assert info_of(again) == before
         assert again.said().count("Loading") == 1
+        assert {"celery"} < {Path(word).name for part in again.everybody() for word in part.cmdline()}
+        pair, threads = before["pairs"][0], again.threads()
+        mail = f"From: {pair['buyer']}\r\nSubject: Celery\r\n\r\nWhen does it come?\r\n"
+        with smtplib.SMTP("127.0.0.1", again.smtp_port, timeout=30) as door:
+            door.sendmail(pair["buyer"], [pair["seller_alias"]], mail)
+        wait_until(lambda: again.threads() == threads + 1)
+        end_by_ctrl_c(again, seconds=30)
+
+
+def end_by_ctrl_c(demo: Demo, seconds: float) -> None:
+    """All of its processes end in that time, and nobody complains."""
+    everybody = demo.everybody()
+    assert demo.interrupt() == 0
+    assert psutil.wait_procs(everybody, timeout=seconds)[1] == []
+    assert "Traceback" not in demo.said()
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing_half_done(tmp_path: Path) -> None:
+    """And the parts of the next one end with their killed parent, and other keys are told in a sentence."""
     with started_demo(tmp_path / "var") as demo:
         wait_until(lambda: "buyers at" in demo.said())  # in the middle of loading
-        everybody = demo.everybody()
-        assert demo.interrupt() == 0
-        assert psutil.wait_procs(everybody, timeout=10)[1] == []
-        assert "Traceback" not in demo.said()
+        end_by_ctrl_c(demo, seconds=10)
     with started_demo(tmp_path / "var") as again:
         again.wait_ready()
         assert len(info_of(again)["threads"]) == 15
-
-
-def test_parts_end_with_a_killed_parent_and_other_keys_are_told_in_a_sentence(tmp_path: Path) -> None:
-    with started_demo(tmp_path / "var") as demo:
-        demo.wait_ready()
-        everybody = demo.everybody()
-        demo.process.send_signal(signal.SIGKILL)
-        demo.process.wait()
+        everybody = again.everybody()
+        again.process.send_signal(signal.SIGKILL)
+        again.process.wait()
         assert psutil.wait_procs(everybody, timeout=30)[1] == []
     other = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    with started_demo(tmp_path / "var", MASTER_KEYS=other) as again:
-        assert again.process.wait(timeout=60) == 1
-        assert "MASTER_KEYS do not open what is stored" in again.said()
+    with started_demo(tmp_path / "var", MASTER_KEYS=other) as refused:
+        assert refused.process.wait(timeout=60) == 1
+        assert "MASTER_KEYS do not open what is stored" in refused.said()
 
 
 def test_a_taken_port_and_a_taken_folder_are_told_in_a_sentence(demo: Demo, tmp_path: Path) -> None:
@@ -167,18 +174,3 @@ def test_wrong_settings_are_told_in_sentences(tmp_path: Path, wrong: dict[str, s
         assert sentence in demo.said()
         assert "Traceback" not in demo.said()
         assert "geheim" not in demo.said()
-
-
-@pytest.mark.rule("MAIL-4")
-def test_with_redis_celery_does_the_work(tmp_path: Path, redis_url: str) -> None:
-    with started_demo(tmp_path / "var", REDIS_URL=redis_url) as demo:
-        demo.wait_ready()
-        pair = info_of(demo)["pairs"][0]
-        mail = f"From: {pair['buyer']}\r\nSubject: Celery\r\n\r\nWhen does it come?\r\n"
-        threads = len(info_of(demo)["threads"])
-        with smtplib.SMTP("127.0.0.1", demo.smtp_port, timeout=30) as door:
-            door.sendmail(pair["buyer"], [pair["seller_alias"]], mail)
-        wait_until(lambda: len(info_of(demo)["threads"]) == threads + 1)
-        everybody = demo.everybody()
-        assert demo.interrupt() == 0
-        assert psutil.wait_procs(everybody, timeout=30)[1] == []
