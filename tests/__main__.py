@@ -13,12 +13,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
+# Whoever has nothing left to do takes over from the others; a module's tests stay together otherwise.
+TWO, THREE = (["-n", number, "--dist", "worksteal"] for number in "23")
 # name: marker expression, TEST_ON, further arguments
 RUNS = {
-    "sqlite": ("not browser and not crash and not long", "sqlite", ["-n", "3"]),
-    "postgres": ("both_databases and not browser and not crash and not long", "postgres", ["-n", "3"]),
-    "browser": ("browser and not long", "sqlite", ["-n", "2"]),
-    "long": ("long", "sqlite", ["-n", "2"]),
+    "sqlite": ("not browser and not crash and not long", "sqlite", THREE),
+    "postgres": ("both_databases and not browser and not crash and not long", "postgres", THREE),
+    "browser": ("browser and not long", "sqlite", TWO),
+    "long": ("long", "sqlite", TWO),
     "crash": ("crash", "sqlite", ["-s"]),
     "crash-postgres": ("crash", "postgres", ["-s"]),
 }
@@ -54,12 +56,28 @@ def run(name: str) -> Outcome:
             expression,
             *arguments,
             f"--junit-xml={report}",
+            *files_with(expression.partition(" ")[0]),
         ]
-        ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "TEST_ON": database}, check=False)
+        ended = subprocess.run(command, cwd=ROOT, env=environment(database), check=False)
         outcome = count(report) if report.is_file() else Outcome(0, 1, 0)
     if ended.returncode and not outcome.failed:
         return Outcome(outcome.passed, 1, outcome.seconds)
     return outcome
+
+
+def files_with(mark: str) -> list[str]:
+    """The modules that name this mark, so that no process reads all others; none: read all."""
+    if mark == "not":
+        return []
+    modules = sorted((ROOT / "tests").rglob("test_*.py"))
+    named = [module for module in modules if f"mark.{mark}" in module.read_text("utf-8")]
+    return [str(module.relative_to(ROOT)) for module in named]
+
+
+def environment(database: str) -> dict[str, str]:
+    """Each module is compiled once and not by every process of the hundreds that the tests start."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "TEST_ON": database}
 
 
 def count(report: Path) -> Outcome:
