@@ -99,3 +99,20 @@ def test_what_list_and_thread_ask_of_the_database(who: str, of_list: int, of_thr
     client = signed_in(getattr(world, who))
     thread = reverse("thread", args=[world.thread.pk])
     assert [statements(client, reverse("inbox")), statements(client, thread)] == [of_list, of_thread]
+
+
+@pytest.mark.rule("PERF-7")
+@pytest.mark.parametrize("who", ["owner", "buyer"])
+def test_pages_that_were_seen_only_read(who: str) -> None:
+    """So clients do not wait for one another: on SQLite whoever writes, or only begins to, has all others
+    that would write wait; on PostgreSQL rows that are locked do the same."""
+    world = make_world()
+    client = signed_in(getattr(world, who))
+    pages = [reverse("inbox"), f"{reverse('inbox')}?who=a", reverse("thread", args=[world.thread.pk])]
+    for page in [*pages, reverse("live"), reverse("orders")]:
+        client.get(page)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(page)
+        said = [one["sql"] for one in seen]
+        assert said
+        assert [sql for sql in said if not sql.startswith("SELECT") or "FOR UPDATE" in sql] == []
