@@ -55,10 +55,10 @@ def queues() -> list[Queue]:
 
 
 def cases_with_people() -> QuerySet[Case]:
-    """Cases with everything that their line or page names; `message.by_checks` are the verdicts of the gate
-    on it, the last first. Two statements."""
-    by_checks = Decision.objects.filter(decided_by=None).order_by("-decided_at", "-pk").defer("record_sealed")
-    cases = Case.objects.prefetch_related(Prefetch("message__decisions", by_checks, to_attr="by_checks"))
+    """Cases with everything that their line or page names; the first of `message.verdicts` is the gate's. Two
+    statements."""
+    verdicts = Decision.objects.order_by("decided_at", "pk").defer("record_sealed")
+    cases = Case.objects.prefetch_related(Prefetch("message__decisions", verdicts, to_attr="verdicts"))
     return cases.select_related(
         "message",
         "inbound__raw",

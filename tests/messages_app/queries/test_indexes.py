@@ -15,6 +15,7 @@ from messages_app.queries.held_mail import held_rows
 from messages_app.queries.mailbox_views import BUYER_VIEWS, SELLER_VIEWS, view_named
 from tests import plans
 from tests.factories import BuyerFactory, PairFactory, SellerFactory
+from tests.messages_app.admin.staff_world import hold
 from tests.plans import read_whole, statements
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,17 @@ def test_a_search_of_cases_reads_no_table_from_end_to_end(text: str, decided: bo
     with statements() as seen:
         moderation.case_page(moderation.Filters(words=text, decided=decided))
     assert read_whole(seen) == set()
+
+
+@pytest.mark.rule("MOD-3", "PERF-6")
+def test_what_the_checks_said_is_read_by_message() -> None:
+    pairs = [PairFactory.create(), PairFactory.create()]
+    for pair in pairs:
+        hold(pair)
+    with statements() as seen:
+        moderation.case_page(moderation.Filters())
+    (verdicts,) = [one for one in seen if 'FROM "messages_app_decision"' in one[0]]
+    assert "INDEX decisions_of_message" in " ".join(plans.plan_of(verdicts))
 
 
 @pytest.mark.rule("MOD-1", "MOD-3", "PERF-6")
