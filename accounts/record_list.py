@@ -51,7 +51,7 @@ class RecordList(ChangeList):
         begin = _key(_opts(self.model), request.GET.get(PAGE_VAR, ""))
         end = self._end(begin) if self.has_active_filters and not self.query else None
         rows = self.queryset if begin is None else self.queryset.filter(pk__lt=begin)
-        found = list((rows if end is None else rows.filter(pk__gte=end))[: PAGE + 1])
+        found = self._found(rows if end is None else rows.filter(pk__gte=end))
         self.result_list = found[:PAGE]
         if len(found) > PAGE:
             self.older = str(found[PAGE - 1].pk)
@@ -60,6 +60,14 @@ class RecordList(ChangeList):
         self.result_count, self.full_result_count = len(self.result_list), None
         self.show_full_result_count = self.show_admin_actions = False
         self.can_show_all = self.multi_page = False
+
+    def _found(self, rows: QuerySet[Any]) -> list[Any]:
+        """The first 51 of them. Of a search their keys are sorted before the rows are read: those of a name
+        may be very many, and their keys stand in an index."""
+        if not self.query:
+            return list(rows[: PAGE + 1])
+        keys = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+        return list(self.queryset.filter(pk__in=keys)) if keys else []
 
     def _end(self, begin: Any) -> Any:
         """The key of the last row that this page looks at; None: all that is left is less."""

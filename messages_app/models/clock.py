@@ -15,7 +15,9 @@ class ResponseContact(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     thread = models.ForeignKey("messages_app.Thread", on_delete=models.CASCADE, related_name="contacts")
-    seller = models.ForeignKey("accounts.Seller", on_delete=models.PROTECT, related_name="contacts")
+    seller = models.ForeignKey(
+        "accounts.Seller", on_delete=models.PROTECT, related_name="contacts", db_index=False
+    )
     opened_by = models.ForeignKey("messages_app.Message", on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -36,6 +38,7 @@ class ResponseContact(models.Model):
         ]
         indexes = [
             models.Index(fields=["seller", "opened_at"], name="contacts_of_seller"),
+            models.Index(fields=["seller", "id"], name="contacts_of_seller_by_id"),
             models.Index(
                 fields=["opened_at"],
                 condition=models.Q(outcome="open", reminded_at=None),

@@ -19,7 +19,9 @@ class Thread(models.Model):
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.CONVERSATION)
     pair = models.ForeignKey("accounts.Pair", on_delete=models.PROTECT, null=True, related_name="threads")
     buyer = models.ForeignKey("accounts.Buyer", on_delete=models.PROTECT, related_name="threads")
-    seller = models.ForeignKey("accounts.Seller", on_delete=models.PROTECT, null=True, related_name="threads")
+    seller = models.ForeignKey(
+        "accounts.Seller", on_delete=models.PROTECT, null=True, related_name="threads", db_index=False
+    )
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="threads")
     key = models.OneToOneField("messages_app.SealingKey", on_delete=models.PROTECT, related_name="+")
     number = models.BigIntegerField(unique=True)  # random, 40 bits: what the reference code spells (MAIL-11)
@@ -38,7 +40,10 @@ class Thread(models.Model):
                 name="thread_has_the_parties_of_its_kind",
             )
         ]
-        indexes = [models.Index(fields=["pair", "order"], name="threads_of_pair")]
+        indexes = [
+            models.Index(fields=["pair", "order"], name="threads_of_pair"),
+            models.Index(fields=["seller", "id"], name="threads_of_seller"),
+        ]
 
     def __str__(self) -> str:
         return f"thread {self.pk}"
