@@ -39,6 +39,7 @@ class Listing:
 
     view: View
     is_first_view: bool
+    is_named: bool  # the address names the view
     filters: Filters
     words: str  # what is searched for (BOX-6)
     cursor: str
@@ -48,16 +49,25 @@ class Listing:
         """Whether threads of the view may be left out."""
         return bool(self.filters or self.words)
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether the words are looked for in all that was not deleted: where no view is named (BOX-6)."""
+        return bool(self.words) and not self.is_named
+
     def query(self, *, without: tuple[str, ...] = (), **others: str) -> str:
         """ "?view=…" as an address ends; empty where the address of the mailbox says it all."""
         kept = {
-            "view": "" if self.is_first_view else self.view.name,
+            "view": self.view.name if self._says_view else "",
             "q": self.words,
             **self.filters.as_query(),
             "cursor": self.cursor,
             **others,
         }
         return as_query({name: text for name, text in kept.items() if name not in without})
+
+    @property
+    def _says_view(self) -> bool:
+        return self.is_named if self.words else not self.is_first_view
 
     def chips(self, role: Role) -> list[Chip]:
         """The filters that are on, each with the way to put it off."""
@@ -79,10 +89,12 @@ class Listing:
 
 def listing_of(request: HttpRequest, role: Role) -> Listing:
     """What the address asks for; what is none of the role's views is the first one."""
-    view = view_named(role, request.GET.get("view", ""))
+    name = request.GET.get("view", "")
+    view = view_named(role, name)
     return Listing(
         view=view,
         is_first_view=view is views_of(role)[0],
+        is_named=view.name == name,
         filters=read_filters(request.GET),
         words=request.GET.get("q", "").replace("\0", "").strip()[:200],
         cursor=request.GET.get("cursor", ""),
@@ -137,7 +149,7 @@ def _found(role: Role, listing: Listing) -> Found:
     return found_in(
         role,
         listing.words,
-        view=None if listing.is_first_view else listing.view,
+        view=None if listing.everywhere else listing.view,
         filters=listing.filters,
         cursor=listing.cursor,
     )

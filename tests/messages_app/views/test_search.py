@@ -62,6 +62,16 @@ def test_a_search_looks_everywhere_unless_a_view_is_named(world: World) -> None:
     assert not listed(browser.get(ADDRESS, {"q": "parcel", "view": "archived"}).content.decode())
 
 
+@pytest.mark.rule("BOX-2", "BOX-6")
+def test_words_combine_with_the_first_view_too(world: World) -> None:
+    asked = write(PairFactory.create(seller=world.pair.seller), Side.BUYER, text="And the other parcel?")
+    browser = signed_in(world.owner)
+    assert len(listed(browser.get(ADDRESS, {"q": "parcel"}).content.decode())) == 2
+    page = browser.get(ADDRESS, {"q": "parcel", "view": "needed"}).content.decode()
+    assert listed(page) == [str(asked.thread_id)]  # the other one is answered
+    assert "?view=needed&amp;q=parcel" in page  # and so does the way to the thread and back
+
+
 @pytest.mark.rule("BOX-6", "UX-4")
 @pytest.mark.parametrize(
     "query", ["zebra", "???", '"', "before:x", "' OR 1=1 --", "a" * 5_000, "\ud7ff\x01", "NEAR(", "*"]
