@@ -137,6 +137,15 @@ document.addEventListener("htmx:load", () => {
   if (tab) tab.scrollIntoView({ block: "nearest", inline: "center" });
 });
 
+// In a tab or window of its own it is a page like any other: htmx would take the click for itself.
+document.addEventListener(
+  "click",
+  (event) => {
+    if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[hx-get]")) event.stopPropagation();
+  },
+  true,
+);
+
 // Back to the list on a phone: it is still there.
 document.addEventListener("click", (event) => {
   const back = event.target.closest("[data-back]");

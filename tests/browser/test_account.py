@@ -161,7 +161,13 @@ def pages_of(world: World) -> dict[str, list[str]]:
     wish = new_address_token(NewAddress.objects.select_related("user").get())
     unclaimed = UserFactory.create(unclaimed=True)
     invitation = f"/invitation/{invitation_token(asked.row)}/"
-    mine = ["/settings/", "/settings/profile/", "/settings/security/", "/settings/notifications/"]
+    mine = [
+        "/settings/",
+        "/settings/profile/",
+        "/settings/security/",
+        "/settings/notifications/",
+        "/messages/not-receiving/",
+    ]
     security = [f"/settings/security/{name}/" for name in ("password", "address", "second-factor")]
     return {
         "": [

@@ -164,6 +164,36 @@ def test_who_types_before_the_conversation_is_there_types_an_answer(
     assert seller.complaints == []
 
 
+@pytest.mark.rule("UX-3")
+def test_of_two_rows_the_later_one_opens(visitors: VisitorMaker, world: World) -> None:
+    seller = at_mailbox(visitors, world.owner.email)
+    page = seller.page
+    waiting = held_up(page)
+    row(page, "Ada").click()
+    row(page, "Bert").click()
+    expect(page.locator(".skeletons")).to_be_visible()
+    assert len(waiting) == 2
+    waiting[1].continue_()
+    expect(page.locator("#conversation")).to_contain_text("A word of Bert.")
+    expect(row(page, "Bert")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert MailboxEntry.objects.get(thread__buyer__display_name="Ada", side="seller").unread == 1
+
+
+@pytest.mark.rule("UX-1", "UX-3")
+@pytest.mark.parametrize("what", ["row", "view"])
+def test_a_link_opens_in_a_tab_of_its_own(visitors: VisitorMaker, world: World, what: str) -> None:
+    seller = at_mailbox(visitors, world.owner.email)
+    page = seller.page
+    link = row(page, "Bert") if what == "row" else page.locator("#views").get_by_role("link", name="All")
+    with page.context.expect_page() as opened:
+        link.click(modifiers=["Control"])
+    shown = "#conversation" if what == "row" else "#list h2"
+    expect(opened.value.locator(shown)).to_contain_text("Bert" if what == "row" else "All")
+    expect(page.locator("#conversation")).to_contain_text("No conversation is open")
+    expect(page.locator("#list h2")).to_have_text("Response needed")
+
+
 @pytest.mark.rule("BOX-13")
 def test_a_row_that_does_not_open_leaves_a_phone_at_its_list(visitors: VisitorMaker, world: World) -> None:
     seller = at_mailbox(visitors, world.owner.email, width=390)
