@@ -122,17 +122,17 @@ class MailboxEntry(models.Model):
             ),
             models.Index(
                 fields=["seller", "-sent_at", "-thread"],
-                condition=models.Q(side="seller", place="inbox", sent_at__isnull=False),
+                condition=models.Q(side="seller", sent_at__isnull=False) & ~models.Q(place="deleted"),
                 name="entries_sent_by_seller",
             ),
             models.Index(
                 fields=["seller", "-refused_at", "-thread"],
-                condition=models.Q(side="seller", place="inbox", refused_at__isnull=False),
+                condition=models.Q(side="seller", refused_at__isnull=False) & ~models.Q(place="deleted"),
                 name="entries_refused_of_seller",
             ),
             models.Index(
                 fields=["buyer", "-sent_at", "-thread"],
-                condition=models.Q(side="buyer", place="inbox", sent_at__isnull=False),
+                condition=models.Q(side="buyer", sent_at__isnull=False) & ~models.Q(place="deleted"),
                 name="entries_sent_by_buyer",
             ),
             models.Index(

@@ -56,6 +56,14 @@ def note_messages(noted: Sequence[Noted]) -> None:
     _count_unread([entry for one, entry in said if one.message.author != entry.side])
 
 
+def note_change(message: Message) -> None:
+    """Lets open pages see that a message is another than it was, where the list stays as it is (BOX-11)."""
+    sides = list(Side) if message.is_delivered else [Side(message.author)]
+    seen = MailboxEntry.objects.filter(thread=message.thread_id, side__in=sides)
+    locked = seen.select_for_update().order_by("pk").values_list("pk", flat=True)  # as in _entries_of
+    MailboxEntry.objects.filter(pk__in=list(locked)).update(changed_at=timezone.now())
+
+
 def _entries_of(threads: Sequence[Thread]) -> dict[tuple[UUID, str], MailboxEntry]:
     """Both sides' entries of threads, by thread and side. Locked, lowest id first, as in `services.outcomes`,
     which does not have the pair's lock."""

@@ -17,7 +17,7 @@ from messages_app.queries.facts import Circumstances
 from messages_app.services.as_json import findings_json, plain
 from messages_app.services.cases import open_message_cases
 from messages_app.services.delivered import follow_deliveries, note_first_words, save_first_words
-from messages_app.services.mailbox import Noted, note_messages, seen_by
+from messages_app.services.mailbox import Noted, note_change, note_messages, seen_by
 from messages_app.services.prepare import Prepared
 from messages_app.services.purge import UNDELIVERED_KEPT
 from messages_app.services.search import Indexed, index_messages, parties_of
@@ -146,6 +146,7 @@ def record_automatic(judged: Judged) -> Submitted:
     one = _recorded(judged)
     one.message.save(force_insert=True)
     _new_decision(one).save(force_insert=True)
+    note_change(one.message)
     index_messages([_indexed(one)])
     open_message_cases([one.message] if one.message.is_held else [])
     return _submitted(one)

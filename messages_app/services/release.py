@@ -24,7 +24,7 @@ from messages_app.services.cases import close_cases
 from messages_app.services.decided import ALREADY, DONE, Decided, Outcome
 from messages_app.services.delivered import follow_deliveries, note_first_words, save_first_words
 from messages_app.services.locks import lock_usages, locked_pairs
-from messages_app.services.mailbox import Noted, note_messages, seen_by
+from messages_app.services.mailbox import Noted, note_change, note_messages, seen_by
 from messages_app.services.rejection import tell_rejected
 from messages_app.services.search_build import index_again
 from messages_app.services.threads import pair_orders
@@ -72,7 +72,9 @@ def release_message(
     passed = [one for one in held.record["findings"] if one["severity"] == Severity.DELIVER]
     _decide(held, Verdict.DELIVER, passed, by=by, reason=reason, now=now)
     index_again([message.pk])
-    if not message.automatic:  # one line of its thread, as it would have been at once (MAIL-26)
+    if message.automatic:  # one line of its thread, as it would have been at once (MAIL-26)
+        note_change(message)
+    else:
         _follow(held, usage)
     close_cases(message=message, decision=Case.Decision.RELEASED, now=now, by=by)
     return DONE
@@ -93,6 +95,7 @@ def reject_message(message_id: UUID, *, by: User, reason: str, now: datetime) ->
     ]
     findings = [{"code": REJECTED, "severity": int(Severity.BLOCK), "data": {}}, *stopped]
     _decide(held, Verdict.BLOCK, findings, by=by, reason=reason, now=now)
+    note_change(message)
     close_cases(message=message, decision=Case.Decision.REJECTED, now=now, by=by)
     if not message.automatic:
         tell_rejected(message, held.pair, stopped, now=now)

@@ -23,6 +23,7 @@ let mark = null;
 let wait = EVERY;
 let timer = null;
 let failures = 0;
+let shownAt = Date.now(); // when the server wrote what is shown
 let address = location.pathname + location.search;
 
 // Without tickets, and without what panes.js writes on links and forms.
@@ -89,6 +90,7 @@ function apply(fresh) {
     }
   });
   seen.clear();
+  shownAt = Date.now();
   remember(fresh);
   document.title = fresh.title;
   renewTickets(fresh);
@@ -161,6 +163,17 @@ function back() {
   window.dispatchEvent(new Event("online"));
 }
 
+// Due times go on while nothing else does. What a chip says of one changes by the minute, then by the hour.
+function said(due, now) {
+  const minutes = Math.trunc(Math.abs(due - now) / 60_000);
+  return `${due < now} ${minutes < 60 ? minutes : `${Math.trunc(minutes / 60)} h`}`;
+}
+
+function isOutdated() {
+  const running = document.querySelectorAll("time.due:not(.due--done, .due--none)");
+  return [...running].map((chip) => Date.parse(chip.dateTime)).some((due) => said(due, shownAt) !== said(due, Date.now()));
+}
+
 async function look() {
   const here = location.pathname + location.search;
   if (here !== address) {
@@ -170,9 +183,10 @@ async function look() {
   const { liveUrl } = box().dataset;
   const answer = await fetch(`${liveUrl}?mark=${mark}`, { redirect: "manual", cache: "no-store" });
   show("out", isSignedOut(answer) || answer.status === 403);
-  if (answer.status === 204 || isSignedOut(answer) || answer.status === 403) return;
+  if (isSignedOut(answer) || answer.status === 403) return;
   if (!answer.ok) throw new Error(`live: ${answer.status}`);
-  const told = await answer.json();
+  if (answer.status === 204 && !isOutdated()) return;
+  const told = answer.status === 204 ? { mark } : await answer.json();
   const fresh = await freshPage();
   if (here !== location.pathname + location.search) return; // moved on meanwhile: the next poll sees to it
   if (fresh) apply(fresh);

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, Route, expect
 
-from messages_app.models import Attachment, Draft, Message, Upload
+from messages_app.models import Attachment, Draft, MailboxEntry, Message, Upload
 from messages_app.policy.facts import Side
 from tests.browser.conftest import Visitor, VisitorMaker
 from tests.factories import OrderFactory
@@ -288,6 +288,21 @@ def test_the_list_and_the_title_follow(visitors: VisitorMaker, world: World) -> 
     row.get_by_role("link").click()
     expect(desk.page.locator(".message").filter(has_text="Knock, knock.")).to_be_visible()
     assert desk.complaints == []
+
+
+@pytest.mark.rule("BOX-11", "UX-4")
+def test_a_due_time_goes_on_while_nothing_else_does(visitors: VisitorMaker, world: World) -> None:
+    write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk, text="And now?")
+    desk = at_thread_with_a_stopped_clock(visitors, world)
+    chip = desk.page.locator("#threads .due")
+    expect(chip).to_have_text("Due in 23 h")
+    entry = MailboxEntry.objects.filter(thread=world.thread, side=Side.SELLER)
+    entry.update(due_at=timezone.now() + timedelta(hours=21, minutes=59))  # two hours later
+    desk.page.clock.run_for(15_000)  # ms of the page's own clock
+    expect(chip).to_have_text("Due in 23 h")
+    desk.page.clock.fast_forward(2 * 60 * 60 * 1000)
+    desk.page.clock.run_for(15_000)
+    expect(chip).to_have_text("Due in 21 h")
 
 
 @pytest.mark.rule("BOX-11", "UX-5")

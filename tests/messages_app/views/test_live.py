@@ -9,14 +9,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from accounts.roles import Role
-from messages_app.models import Delivery, MailboxEntry
+from messages_app.models import Case, Delivery, MailboxEntry
 from messages_app.policy.facts import Side
 from messages_app.queries.live import live_mark
+from messages_app.services.moderation import Action, decide_case
 from messages_app.services.outcomes import note_outcomes
+from tests.factories import UserFactory
+from tests.messages_app.admin.staff_world import hold
 from tests.messages_app.views.world import World, signed_in, write
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,27 @@ def test_a_new_message_is_seen_by_both_and_by_nobody_else(world: World) -> None:
     write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk)
     answers = [ask(user, mark).status_code for user, mark in zip(people, marks, strict=True)]
     assert answers == [200, 200, 204]
+
+
+@pytest.mark.rule("BOX-11", "MOD-3")
+@pytest.mark.parametrize("action", [Action.RELEASE, Action.REJECT])
+def test_what_a_moderator_decides_is_seen_by_whom_it_concerns(world: World, action: Action) -> None:
+    held = hold(world.pair)
+    seller, buyer = mark_of(world.owner), mark_of(world.buyer)
+    case = Case.objects.get(message=held)
+    by = UserFactory.create(is_staff=True)
+    decide_case(case_id=case.pk, action=action, by=by, reason="Looked at.", now=timezone.now())
+    assert ask(world.owner, seller).status_code == 200
+    assert ask(world.buyer, buyer).status_code == (200 if action is Action.RELEASE else 204)
+
+
+@pytest.mark.rule("BOX-11", "MAIL-26")
+def test_an_automatic_line_is_seen_by_both(world: World) -> None:
+    marks = [mark_of(user) for user in (world.owner, world.buyer)]
+    write(world.pair, Side.BUYER, thread_id=world.thread.pk, text="I am away.", automatic=True)
+    assert [
+        ask(user, mark).status_code for user, mark in zip((world.owner, world.buyer), marks, strict=True)
+    ] == [200, 200]
 
 
 @pytest.mark.rule("BOX-11")

@@ -78,6 +78,22 @@ def test_a_day_begins_at_midnight_of_the_person(pairs: dict[str, Pair], seconds:
     assert bool(names_on(signed_in(owner).get(f"{path}&before=2026-03-09").content.decode())) is not shown
 
 
+@pytest.mark.rule("BOX-1", "BOX-5")
+@pytest.mark.parametrize(("place", "listed"), [("archived", True), ("deleted", False)])
+@pytest.mark.parametrize(
+    ("view", "text"), [("sent", "It is on its way."), ("refused", "Write to me at seller@example.org.")]
+)
+def test_what_one_wrote_is_listed_wherever_its_thread_lies(
+    pairs: dict[str, Pair], place: str, listed: bool, view: str, text: str
+) -> None:
+    thread = pairs["Ada"].threads.get()
+    owner = seller_owner(pairs["Ada"].seller)
+    write(pairs["Ada"], Side.SELLER, user=owner, thread_id=thread.pk, text=text)
+    MailboxEntry.objects.filter(thread=thread, side=Side.SELLER).update(place=place, placed_at=timezone.now())
+    page = signed_in(owner).get(f"{reverse('inbox')}?view={view}").content.decode()
+    assert names_on(page) == (["Ada"] if listed else [])
+
+
 @pytest.mark.rule("BOX-2", "UX-4")
 @pytest.mark.parametrize(
     ("language", "chips"),
