@@ -44,8 +44,9 @@ NEW_ADDRESS_PER_PERSON = Limit("new-address-person", 5)
 CONFIRM_PER_SELLER = Limit("confirm-seller", 20)
 
 
-def count_try(limit: Limit, who: str) -> bool:
-    """Counts a try of `who` and says whether it is still within the limit.
+def count_try(limit: Limit, who: str, *, times: int = 1) -> bool:
+    """Counts a try of `who`, or several at once, and says whether it is still within the limit; what is not
+    counts for nothing.
 
     Of two limits the one on a place is asked first, and the other only while that holds: else a place
     that has used up its tries could still have rows written without end.
@@ -55,7 +56,7 @@ def count_try(limit: Limit, who: str) -> bool:
     TryCount.objects.bulk_create([fresh], ignore_conflicts=True)
     row = TryCount.objects.filter(key=fresh.key)
     row.filter(ends_at__lte=now).update(tries=0, ends_at=fresh.ends_at)
-    return bool(row.filter(tries__lt=limit.tries).update(tries=F("tries") + 1))
+    return bool(row.filter(tries__lte=limit.tries - times).update(tries=F("tries") + times))
 
 
 def is_spent(limit: Limit, who: str) -> bool:

@@ -65,7 +65,9 @@ def new_message(request: HttpRequest) -> HttpResponse:
         kept = form_again(form) if sent.may_be_sent_again else _form(role, order)
         return _page(request, role, order, kept, said=said, status=422)
     say_sent(request, sent)
-    return redirect("thread", thread_id=sent.thread_id)
+    if role.may(Permission.READ):
+        return redirect("thread", thread_id=sent.thread_id)
+    return redirect(request.get_full_path())  # who may not read is told on the page that they may see (ACC-3)
 
 
 @require_POST

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required, login_required_keeping, writing_again
 from messages_app.forms import TEXT_MOST
 from messages_app.policy.verdict import Finding
@@ -22,8 +21,7 @@ from messages_app.services.drafts import Saved, discard_draft, save_draft
 from messages_app.services.uploads import add_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
 from messages_app.views.sending import refusal_in_words
-
-UPLOADS_PER_PERSON = Limit("upload-person", 300)  # SEC-4
+from messages_app.views.upload_limit import may_bring, too_many_in_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +73,7 @@ def save_form(request: HttpRequest, desk: Desk) -> None:
 
 def take_file(desk: Desk, file: UploadedFile[Any]) -> UploadView | Finding | None:
     """Takes a file into the draft, by whichever button it came; None: too many within the hour (SEC-4)."""
-    if not count_try(UPLOADS_PER_PERSON, str(desk.role.user.pk)):
+    if not may_bring(desk.role):
         return None
     return add_upload(
         target=desk.target,
@@ -84,11 +82,6 @@ def take_file(desk: Desk, file: UploadedFile[Any]) -> UploadView | Finding | Non
         size=file.size or 0,
         now=timezone.now(),
     )
-
-
-def too_many_in_words() -> str:
-    """What the person is told whose files are too many."""
-    return _("Too many files within the hour. Wait a little, then attach it.")
 
 
 def _told(saved: Saved) -> JsonResponse:

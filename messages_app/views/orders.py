@@ -19,9 +19,10 @@ from accounts.services.pairs import pair_for
 from accounts.signed_out import login_required
 from messages_app.policy.facts import Side
 from messages_app.queries.order_threads import talks_about, threads_about
+from messages_app.views.searching import may_search
 from orders.models import Order
 from orders.queries.filters import OrderFilter, read_filter
-from orders.queries.lists import order_or_404, order_page, pair_of_order
+from orders.queries.lists import OrderPage, order_or_404, order_page, pair_of_order
 from orders.timeline import timeline_of
 
 
@@ -32,7 +33,10 @@ def orders(request: HttpRequest) -> HttpResponse:
     role = role_or_404(request, Permission.READ)
     wanted = read_filter(request.GET.dict())
     after = request.GET.get("after", "")
-    page = order_page(role, wanted, zone=timezone.get_current_timezone(), after=after)
+    too_often = bool(wanted.text) and not may_search(role)
+    page = OrderPage(orders=[], after="")
+    if not too_often:
+        page = order_page(role, wanted, zone=timezone.get_current_timezone(), after=after)
     talks = talks_about(role, page.orders)
     context = {
         "role": role,
@@ -43,6 +47,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         "first_page": wanted.query,
         "next_page": urlencode({"after": page.after}) + f"&{wanted.query}" if page.after else "",
         "is_first": not after,
+        "too_often": too_often,
         "no_orders_yet": wanted == OrderFilter() and not after,
         "may_write": role.may(Permission.REPLY),
     }

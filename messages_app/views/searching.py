@@ -30,6 +30,11 @@ class Found:
     too_often: bool = False
 
 
+def may_search(role: Role) -> bool:
+    """Counts one search more of the role's person, for messages or for orders; False: too many (SEC-4)."""
+    return count_try(SEARCHES, str(role.user.pk))
+
+
 def found_in(role: Role, words: str, *, view: View | None, filters: Filters, cursor: str) -> Found:
     """What the words find in the view, or everywhere but among what was deleted; nothing for somebody who has
     searched too often."""
@@ -37,7 +42,7 @@ def found_in(role: Role, words: str, *, view: View | None, filters: Filters, cur
     understood, hints = tuple(map(part_words, asked.chips)), tuple(map(hint_words, asked.hints))
     if not asked:
         return Found(page=NOTHING, understood=understood, hints=hints)
-    if not count_try(SEARCHES, str(role.user.pk)):
+    if not may_search(role):
         return Found(page=NOTHING, understood=understood, hints=hints, too_often=True)
     page = search_page(role, asked, view or EVERYWHERE, cursor, filters)
     return Found(page=page, understood=understood, hints=hints)

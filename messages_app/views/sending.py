@@ -30,6 +30,7 @@ from messages_app.services.submission import Submission, Submitted
 from messages_app.services.submit import dry_run, submit_message
 from messages_app.services.uploads import submitted_uploads
 from messages_app.vault.values import token
+from messages_app.views.upload_limit import may_bring, too_many_to_send_in_words
 from messages_app.wording import finding_sentence, rule_name
 from orders.models import Order
 from orders.queries import local_day
@@ -88,12 +89,16 @@ def is_ready(role: Role, form: MessageForm, **place: Any) -> bool:
     A form that was sent before is whole without them: they are gone with the draft (GATE-5)."""
     if not form.is_valid():
         return False
+    came = len(form.cleaned_data["files"])
     files = submitted_uploads(target_of(role, **place), form.cleaned_data["upload"])
-    if files is None and not was_sent(_key(role, form, place)):
+    if (came or files is None) and was_sent(_key(role, form, place)):
+        came, files = 0, files or ()
+    if files is None:
         form.add_error(None, _("A file that waited here is gone. Attach it again, then send."))
-        return False
+    elif came and not may_bring(role, came):
+        form.add_error(None, too_many_to_send_in_words())
     form.uploaded = files or ()
-    return True
+    return not form.errors
 
 
 def send(role: Role, form: MessageForm, *, pair: Pair, subject: str = "", **place: Any) -> Submitted:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Pair
 from accounts.queries.pairs import alias_of
+from messages_app.views import searching
 from orders.models import Order, OrderEvent
 from tests.factories import (
     LONG_AGO,
@@ -53,6 +55,21 @@ def test_each_side_sees_its_own_orders_and_of_the_other_only_the_name() -> None:
             assert other in page
             assert not [secret for secret in secrets if secret in page]
             assert f"/messages/new/?order={order.number}" in page
+
+
+@pytest.mark.rule("SEC-4")
+def test_who_searches_for_orders_too_often_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One count for orders and messages; looking at the list is no search."""
+    monkeypatch.setattr(searching, "SEARCHES", replace(searching.SEARCHES, tries=2))
+    order = OrderFactory.create()
+    owner, buyer = visitor(seller_owner(order.seller)), visitor(order.buyer.user)
+    path = f"/orders/?q={order.number}"
+    assert [numbers_on(owner, path) for _ in range(3)] == [[order.number], [order.number], []]
+    page = owner.get(path).content.decode()
+    assert "Many searches in a short time" in page
+    assert f'value="{order.number}"' in page
+    assert "Many searches in a short time" in owner.get("/messages/?q=parcel").content.decode()
+    assert numbers_on(owner, "/orders/") == numbers_on(buyer, path) == [order.number]
 
 
 @pytest.mark.rule("SEC-1", "ACC-3")

@@ -20,6 +20,7 @@ from tests.factories import (
     OrderFactory,
     PairFactory,
     SellerFactory,
+    UserFactory,
     seller_owner,
 )
 from tests.messages_app.relay.mail_world import finished
@@ -236,6 +237,20 @@ def test_an_order_lists_what_its_reader_may_see(world: World) -> None:
     assert "Held or blocked" in seller.content.decode()
     assert [thread.id for thread in buyer.context["threads"]] == [world.thread.pk]
     assert "me@x.example" not in buyer.content.decode()
+
+
+@pytest.mark.rule("UX-5", "ACC-3")
+@pytest.mark.parametrize("can_read", [True, False])
+def test_who_may_answer_but_not_read_is_told_of_success_where_they_may_be(
+    world: World, can_read: bool
+) -> None:
+    writer = UserFactory.create()
+    MembershipFactory.create(user=writer, seller=world.pair.seller, can_read=can_read, can_reply=True)
+    said = {"reason": "other", "text": "It leaves today.", "token": uuid.uuid4().hex}
+    answer = signed_in(writer).post(new(world), said, follow=True)
+    assert answer.status_code == 200
+    assert "Your message was sent." in answer.content.decode()
+    assert ("It leaves today." in answer.content.decode()) is can_read
 
 
 def test_no_order_of_strangers_can_be_written_about() -> None:

@@ -22,8 +22,8 @@ from messages_app.models import Attachment, Decision, Draft, Message, Upload
 from messages_app.models.usage import DailyUsage
 from messages_app.queries.drafts import Target, draft_at
 from messages_app.services.drafts import save_draft
-from messages_app.views import drafts as drafts_view
 from messages_app.views import hints as hints_view
+from messages_app.views import upload_limit
 from orders.queries import local_day
 from tests.factories import MembershipFactory, OrderFactory, UserFactory
 from tests.messages_app.views.test_sending import reply, token_on
@@ -234,13 +234,47 @@ def test_a_file_that_is_too_large_is_refused_with_both_figures(world: World, set
 
 @pytest.mark.rule("SEC-4")
 def test_uploads_are_limited_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts_view, "UPLOADS_PER_PERSON", Limit("upload-person", 2))
+    monkeypatch.setattr(upload_limit, "UPLOADS_PER_PERSON", Limit("upload-person", 2))
     client = signed_in(world.owner)
     assert [upload(client, world).status_code for _ in range(3)] == [200, 200, 429]
     by_hand = {"text": "By hand", "files": [SimpleUploadedFile("three.txt", b"3")]}
     assert "Too many files" in client.post(desk("draft", world), by_hand, follow=True).content.decode()
     assert Upload.objects.count() == 2
     assert upload(signed_in(world.buyer), world).status_code == 200
+
+
+@pytest.mark.rule("SEC-4", "UX-5")
+@pytest.mark.parametrize("where", ["thread", "order", "seller"])
+def test_files_that_come_with_a_message_count_too(
+    world: World, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Without a script files come with the form: the limit is the same, and the text stays."""
+    monkeypatch.setattr(upload_limit, "UPLOADS_PER_PERSON", Limit("upload-person", 3))
+    client = signed_in(world.buyer)
+    path = {
+        "thread": reverse("thread", args=[world.thread.pk]),
+        "order": f"{reverse('new_message')}?order={world.order.number}",
+        "seller": reverse("ask_question", args=[world.pair.seller.slug]),
+    }[where]
+    assert upload(client, world).status_code == 200
+    before = Message.objects.count()
+
+    def send(text: str, files: int, ticket: str) -> Any:
+        brought = [SimpleUploadedFile(f"{number}.txt", b"A note.") for number in range(files)]
+        return client.post(path, {"text": text, "topic": "other", "token": ticket, "files": brought})
+
+    over = send("Three of them", 3, uuid4().hex)
+    assert over.status_code == 422
+    assert "too many files within the hour" in over.content.decode()
+    assert "Three of them</textarea>" in over.content.decode()
+    assert Message.objects.count() == before
+    ticket = uuid4().hex
+    assert send("Two of them", 2, ticket).status_code == 302  # three with the one before: the limit itself
+    assert send("Two of them", 2, ticket).status_code == 302  # the second click of a message that is out
+    assert send("One more", 1, uuid4().hex).status_code == 422
+    assert send("And none", 0, uuid4().hex).status_code == 302
+    assert upload(client, world).status_code == 429
+    assert Message.objects.count() == before + 2
 
 
 @pytest.mark.rule("SEC-1", "ATT-6")
