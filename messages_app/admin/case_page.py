@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,7 +40,9 @@ def case_view(request: HttpRequest, case_id: UUID) -> HttpResponse:
             seller=case.seller,
             buyer=case.buyer,
         )
-        return redirect("admin:messages_app_case_change", case_id)
+        about = _about_message(case)
+        place = f"#m-{about}" if about else ""  # a long thread opens where the case is
+        return redirect(reverse("admin:messages_app_case_change", args=[case_id]) + place)
     return TemplateResponse(request, "admin/case.html", _context(request, case, form, may_read=may_read))
 
 
@@ -84,6 +87,10 @@ def _subject(case: Case) -> tuple[str, UUID]:
     return "mail", case.inbound_id or case.delivery_id or case.pk
 
 
+def _about_message(case: Case) -> UUID | None:
+    return case.message_id or (case.delivery.message_id if case.delivery else None)
+
+
 def _context(request: HttpRequest, case: Case, form: WhyForm, *, may_read: bool) -> dict[str, Any]:
     staff = staff_of(request)
     given = may_read and has_given_reason(request, *_subject(case))
@@ -99,8 +106,8 @@ def _context(request: HttpRequest, case: Case, form: WhyForm, *, may_read: bool)
         "actions": actions_of(case.kind) if case.is_open else (),
         "history": history_of(case, timezone.now()),
         "thread": thread,
-        "conversation": staff_conversation(thread, about=case.message_id) if thread else None,
-        "about_message": case.message_id or (case.delivery.message_id if case.delivery else None),
+        "conversation": staff_conversation(thread, about=_about_message(case)) if thread else None,
+        "about_message": _about_message(case),
         "mail": readable_mail(case) if given else None,
         "tries": list(case.delivery.tries.order_by("at", "id")) if case.delivery else [],
     }

@@ -98,7 +98,9 @@ def test_a_thread_opens_for_a_typed_reason_and_for_an_hour(
     assert client.post(address, {"reason": "  "}).status_code == 200
     assert SECRET not in client.get(address).content.decode()
     answer = client.post(address, {"reason": WHY}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"{address}#m-{world.held.pk}"  # where the case is in its thread
     text = answer.content.decode()
+    assert f'id="m-{world.held.pk}"' in text
     assert SECRET in text
     assert ASKED in text
     record = AuditRecord.objects.get(action="read_thread")
