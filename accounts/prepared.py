@@ -1,10 +1,10 @@
-"""Reads that are the same each time but for an id and a moment: written once in a process, for Django takes
-several times as long to write such a statement as the database to answer it."""
+"""Reads that are the same each time but for an id, a day or a moment: written once in a process, for Django
+takes several times as long to write such a statement as the database to answer it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,9 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-# These stand for what differs while the statement is written; no row has them.
-_AN_ID = -7_260_419_355
-_A_MOMENT = datetime(1, 7, 26, 4, 19, 35, 355, tzinfo=UTC)
+Value = int | date | datetime
 
 
 class _Statement(NamedTuple):
@@ -24,14 +22,14 @@ class _Statement(NamedTuple):
 
 
 class Prepared:
-    """A read of plain values. `build` makes its query set, by `values_list`, for an id and, where it takes
-    one, a moment; everything else in it is constant."""
+    """A read of plain values. `build` makes its query set, by `values_list`, for values of these types;
+    everything else in it is constant."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *, moment: bool = False) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *types: type[Value]) -> None:
         self._build = build
-        self._markers: tuple[int | datetime, ...] = (_AN_ID, _A_MOMENT) if moment else (_AN_ID,)
+        self._markers = [_marker(kind, place) for place, kind in enumerate(types or (int,))]
 
-    def rows(self, *values: int | datetime) -> list[tuple[Any, ...]]:
+    def rows(self, *values: Value) -> list[tuple[Any, ...]]:
         """What `build` would read for these values; one statement."""
         compiler, sql, parameters = self._statement
         given = dict(zip(map(_parameter, self._markers), map(_parameter, values), strict=True))
@@ -45,10 +43,19 @@ class Prepared:
         compiler = self._build(*self._markers).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         if not all(_parameter(marker) in parameters for marker in self._markers):
-            raise ValueError("a statement that the id or the moment is no part of")
+            raise ValueError("a statement that one of the values is no part of")
         return _Statement(compiler, sql, parameters)
 
 
-def _parameter(value: int | datetime) -> Any:
+def _marker(kind: type[Value], place: int) -> Value:
+    """Stands for the value while the statement is written; no row has it, and no two are the same."""
+    if kind is datetime:
+        return datetime(1, 7, 26, 4, 19, 35, place, tzinfo=UTC)
+    return date(1, 6, 1 + place) if kind is date else -7_260_419_355 - place
+
+
+def _parameter(value: Value) -> Any:
     """As it stands among the parameters of a statement."""
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

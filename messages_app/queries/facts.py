@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts.models import Buyer, Pair, Seller
+from accounts.prepared import Prepared
 from messages_app.models import DailyUsage, Message, Thread
 from messages_app.policy.facts import ContentMatch, Door, Facts, FileFacts, OrderFacts, Side, Standing
 from messages_app.policy.limits import Limits, daily_cap
@@ -165,7 +166,13 @@ def cap_of(seller: Seller, day: date, limits: Limits) -> int:
 
 def usage_of(seller: Seller, day: date) -> int:
     """How many messages of that day count against the cap so far (CAP-4)."""
-    return DailyUsage.objects.filter(seller=seller, day=day).values_list("used", flat=True).first() or 0
+    found = _USED.rows(seller.pk, day)
+    return int(found[0][0]) if found else 0
+
+
+_USED = Prepared(
+    lambda seller, day: DailyUsage.objects.filter(seller=seller, day=day).values_list("used"), int, date
+)
 
 
 def _seller_began(thread: Thread) -> bool:

@@ -52,7 +52,7 @@ def held_count(role: Role, now: datetime) -> int:
 
 
 def _counted(side: Side) -> Prepared:
-    return Prepared(lambda owner, since: _held(side, owner, since).values_list("pk")[:SHOWN], moment=True)
+    return Prepared(lambda owner, since: _held(side, owner, since).values_list("pk")[:SHOWN], int, datetime)
 
 
 _COUNTED = {side: _counted(side) for side in Side}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
+from django.db.models import Count, QuerySet
+
 from accounts.models import Marketplace, Seller
+from accounts.prepared import Prepared
 from orders.models import Order
 
 AVERAGE_DAYS = 30  # whole days before the day in question
@@ -34,7 +37,16 @@ def average_daily_orders(seller: Seller, day: date) -> Fraction:
     """
     start, _ = day_bounds(seller.marketplace, day - timedelta(days=AVERAGE_DAYS))
     end, _ = day_bounds(seller.marketplace, day)
-    placed = Order.objects.filter(seller=seller, placed_at__gte=start, placed_at__lt=end)
-    count = placed.exclude(status=Order.Status.CANCELLED).count()
+    counted = _COUNTED.rows(seller.pk, start, end)
+    count = counted[0][0] if counted else 0
     age = (day - seller.selling_since).days
     return max(Fraction(count, min(max(age, 1), AVERAGE_DAYS)), Fraction(1))
+
+
+def _counted(seller: int, start: datetime, end: datetime) -> QuerySet[Order, tuple[int]]:
+    placed = Order.objects.filter(seller=seller, placed_at__gte=start, placed_at__lt=end)
+    placed = placed.exclude(status=Order.Status.CANCELLED)
+    return placed.order_by().values("seller").annotate(count=Count("pk")).values_list("count")
+
+
+_COUNTED = Prepared(_counted, int, datetime, datetime)

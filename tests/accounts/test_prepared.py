@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db.models import QuerySet
@@ -49,7 +49,8 @@ def test_a_moment_can_differ_too() -> None:
         lambda seller, since: Membership.objects.filter(seller=seller, created_at__gte=since).values_list(
             "pk"
         ),
-        moment=True,
+        int,
+        datetime,
     )
     found = [bool(prepared.rows(seller.pk, joined + way * timedelta(seconds=1))) for way in (-1, 0, 1)]
     assert found == [True, True, False]
