@@ -9,8 +9,9 @@ from itertools import chain, islice
 from messages_app.sealing.stems import likely_language, stems_of
 from messages_app.sealing.words import Term, humps_of, terms_of
 
-MAX_WORDS = 2_000  # distinct ones of a message: subject first, then file names and text
-MAX_TERMS = 20_000  # of a text that are looked at
+MAX_WORDS = 20_000  # distinct ones of a message: file names first, then subject and text; see decision 0015
+MAX_STEMMED = 1_000  # distinct ones whose stems are made: stemming is what takes time
+MAX_TERMS = 40_000  # of a text that are looked at
 
 HAS_FILE = "has:attachment"
 FROM = "from:"  # before each word of the author's names
@@ -34,8 +35,9 @@ class Setting:
 def text_words(
     subject: str, texts: Iterable[str], file_names: Iterable[str], languages: Iterable[str]
 ) -> frozenset[str]:
-    """The folded words and stems of what somebody wrote: at most MAX_WORDS and those of one word more.
-    `languages` are those of the two sides; the text's own joins them where it shows."""
+    """The folded words and stems of what somebody wrote: at most MAX_WORDS and those of one word more. Words
+    after the first MAX_STEMMED are found as they are written alone. `languages` are those of the two sides;
+    the text's own joins them where it shows."""
     terms = list(islice(chain(terms_of(subject), *map(terms_of, texts)), MAX_TERMS))
     found: set[str] = set()
     for words in chain(_file_words(file_names), _stemmed(terms, languages)):
@@ -80,6 +82,6 @@ def _stemmed(terms: list[Term], languages: Iterable[str]) -> Iterator[set[str]]:
     words = {word.raw: word for term in terms for word in term.words}
     own = likely_language(word.folded for word in words.values())
     known = tuple(dict.fromkeys((*languages, own)))
-    for word in words.values():
-        yield {word.folded, *stems_of(word, known)}
+    for number, word in enumerate(words.values()):
+        yield {word.folded, *(stems_of(word, known) if number < MAX_STEMMED else ())}
     yield from (set(term.wholes) for term in terms if len(term.words) > 1)

@@ -1,4 +1,4 @@
-"""Light stemming, so that "parcels" finds "parcel" (BOX-6). Polish has no stemmer here and is folded only."""
+"""Light stemming, so that "parcels" finds "parcel" (BOX-6): a stemmer for each of the six languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import snowballstemmer
 
 from messages_app.sealing.words import MAX_LENGTH, Word, fold
 
-_STEMMERS = {"en": "english", "fr": "french", "it": "italian", "de": "german", "es": "spanish"}
+_STEMMERS = {
+    "en": "english",
+    "fr": "french",
+    "it": "italian",
+    "pl": "polish",
+    "de": "german",
+    "es": "spanish",
+}
 LANGUAGES = tuple(_STEMMERS)
 _SHORTEST = 3  # characters; what is shorter has no endings
 
@@ -19,6 +26,7 @@ _SMALL_WORDS = {
     "en": "the and is are was you your have has with not this that my of for please it be will".split(),
     "fr": "le les et est une vous votre vos avez nous je ne pas mon ma avec pour dans merci du".split(),
     "it": "il gli che è sono una per il mio mia con della nel ho non lei vostro questo ma grazie".split(),
+    "pl": "jest jestem czy mam moje moja mój dla od proszę dzień dobry jak już był gdzie bardzo".split(),
     "de": "der die das und ist ich sie nicht ein eine mit für habe wir mein auf den bitte zu dem".split(),
     "es": "el los las y es una que mi con por para su usted he no gracias del lo está pero".split(),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Pair
 from accounts.queries.pairs import alias_of
 from accounts.roles import Role
+from messages_app.forms import TEXT_MOST
 from messages_app.models import MailboxEntry, Message
 from messages_app.policy.facts import Side
 from messages_app.queries import search, search_match
@@ -85,6 +87,33 @@ def test_both_sides_find_a_message(pair: Pair, query: str) -> None:
     say(PairFactory.create(), "Quite another matter.")
     assert texts(selling(pair), query) == [WHERE]
     assert texts(buying(pair), query) == [WHERE]
+
+
+@pytest.mark.rule("BOX-6")
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Where are the parcels?", "parcel"),
+        ("Où sont les colis remboursés ?", "rembourser"),
+        ("Il pacco non è arrivato, spedizioni lente", "spedizione"),
+        ("Gdzie są moje paczki?", "paczka"),
+        ("Gdzie jest moja paczka?", "paczki"),
+        ("Wo sind die Pakete?", "Paket"),
+        ("Los pedidos no están aquí", "pedido"),
+    ],
+)
+def test_other_forms_of_a_word_are_found_in_each_language(pair: Pair, text: str, query: str) -> None:
+    say(pair, text)
+    assert texts(selling(pair), query) == texts(buying(pair), query) == [text]
+
+
+@pytest.mark.rule("BOX-6")
+def test_a_page_of_the_longest_text_is_found_by_its_last_word(pair: Pair) -> None:
+    syllables = [one + two for one in "bdfgklmnprst" for two in "aeiou"]
+    words = list(islice(map("".join, product(syllables, repeat=3)), TEXT_MOST // 7))
+    *_, last = words
+    say(pair, " ".join(words))
+    assert len(texts(selling(pair), last)) == len(texts(buying(pair), last)) == 1
 
 
 @pytest.mark.rule("BOX-6")

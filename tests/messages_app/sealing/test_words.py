@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from messages_app.sealing.searchable import (
+    MAX_STEMMED,
     MAX_WORDS,
     Setting,
     name_words,
@@ -136,6 +137,7 @@ FORMS = {
         "cassé cassée casse",
     ],
     "it": ["spedizione spedizioni", "rotto rotta rotti rotte", "rimborso rimborsi"],
+    "pl": ["paczka paczki paczkę paczkami", "zwrot zwrotu zwrotów", "zamówienie zamówienia zamowienia"],
     "de": ["Paket Pakete Paketen Paketes", "Rechnung Rechnungen", "Schuh Schuhe Schuhen"],
     "es": ["pedido pedidos pedida", "devolución devoluciones", "roto rotos rota rotas"],
 }
@@ -150,10 +152,10 @@ def test_forms_of_a_word_share_a_stem(language: str) -> None:
 
 
 @pytest.mark.rule("BOX-6")
-def test_polish_numbers_and_short_words_have_no_stems() -> None:
-    for text in ("paczkami", "12345", "ab", "abc123"):
+def test_numbers_and_short_words_have_no_stems() -> None:
+    for text in ("12345", "ab", "abc123"):
         [word] = words_of(text)
-        assert stems_of(word, ["pl"] if text == "paczkami" else ["en", "de"]) == set()
+        assert stems_of(word) == set()
 
 
 @pytest.mark.rule("BOX-6")
@@ -165,6 +167,8 @@ def test_polish_numbers_and_short_words_have_no_stems() -> None:
         ("Il pacco non è ancora arrivato, grazie", "it"),
         ("Wo ist das Paket? Ich warte auf die Lieferung.", "de"),
         ("Los zapatos no son los que pedí, gracias", "es"),
+        ("Gdzie jest moja paczka?", "pl"),
+        ("Sie ist nie angekommen, sagt sa Tochter", "de"),
         ("XYZ 123", ""),
         ("", ""),
     ],
@@ -176,12 +180,20 @@ def test_small_words_show_the_language(text: str, language: str) -> None:
 @pytest.mark.rule("BOX-6")
 def test_words_of_a_message_are_bounded() -> None:
     words = text_words(
-        "The subject", [" ".join(f"w{number}" for number in range(5_000))], ["file.pdf"], ["en"]
+        "The subject", [" ".join(f"w{number}" for number in range(MAX_WORDS + 500))], ["file.pdf"], ["en"]
     )
     assert {"subject", "file", "pdf", "w0"} <= words
     assert MAX_WORDS <= len(words) <= MAX_WORDS + 10
     huge = text_words("", ["x" * 1_000_000], [], [])
     assert huge == {"x" * MAX_LENGTH}
+
+
+@pytest.mark.rule("BOX-6")
+@pytest.mark.parametrize(("before", "stems"), [(MAX_STEMMED - 1, {"parcel"}), (MAX_STEMMED, set())])
+def test_far_in_a_long_text_a_word_is_found_as_it_is_written(before: int, stems: set[str]) -> None:
+    words = text_words("", [" ".join([*(f"w{number}" for number in range(before)), "parcels"])], [], ["en"])
+    assert {"w0", "parcels"} <= words
+    assert words & {"parcel"} == stems
 
 
 @pytest.mark.rule("BOX-6")

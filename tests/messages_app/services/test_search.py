@@ -22,6 +22,7 @@ from messages_app.policy.facts import Side
 from messages_app.queries.search import search_page
 from messages_app.queries.search_places import LAST, new_place, place_at
 from messages_app.queries.search_text import read_search
+from messages_app.sealing import searchable
 from messages_app.services import search_build
 from messages_app.services.rotation import rotate_keys
 from messages_app.services.search import forget_messages
@@ -136,6 +137,18 @@ def test_everything_anew_says_the_same(pair: Pair) -> None:
     count = Message.objects.count()
     assert f"{count} of {count} messages (100.0 %)" in build("--all")
     assert tokens() == before
+
+
+@pytest.mark.rule("BOX-6")
+def test_what_older_stems_wrote_is_found_once_everything_is_built_anew(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(searchable, "stems_of", lambda *_arguments: set())
+        say(pair, "Gdzie jest moja paczka?")
+    assert hits(selling(pair), "paczki") == 0
+    build("--all")
+    assert hits(selling(pair), "paczki") == hits(buying(pair), "paczki") == 1
 
 
 def tokens() -> dict[tuple[object, str], list[int]]:
