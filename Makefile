@@ -72,8 +72,12 @@ types: .venv/lint-ready ## mypy, strict
 translations: .venv/test-ready ## every text is there in all six languages
 	@ENV_FILE= DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py update_catalogs --check
 
+.PHONY: holes
+holes: .venv/lint-ready ## known holes in the pinned packages, as far as their registry answers
+	@$(BIN)/python -m tests.known_holes
+
 .PHONY: check
-check: lint types translations browser-test test ## all of the above but long tests and the kill loop; what CI runs
+check: lint types holes translations browser-test test ## all of the above but long tests and the kill loop; what CI runs
 
 .PHONY: bench
 bench: .venv/test-ready ## measure against a bare mail sink, table and JSON in bench-results/
