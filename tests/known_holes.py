@@ -35,7 +35,7 @@ def verdict(packages: Sequence[dict[str, Any]] | None) -> tuple[int, list[str]]:
             "Known holes: this could not run, for no answer came. Run `make holes` where there is a network."
         ]
     holes = [
-        f"{one['name']} {one['version']}: {hole['id']}, mended in {', '.join(hole['fix_versions']) or 'none yet'}"
+        f"{one['name']} {one['version']}: {hole['id']}, mended in {' or '.join(hole['fix_versions']) or '-'}"
         for one in packages
         for hole in one.get("vulns", ())
     ]
