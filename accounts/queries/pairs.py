@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 
-from accounts.models import Membership, Pair
+from accounts.models import Buyer, Membership, Pair, Seller
 
 
 def pairs_with_people() -> QuerySet[Pair]:
@@ -17,6 +17,13 @@ def pairs_with_people() -> QuerySet[Pair]:
         "seller__authorized_addresses",
         Prefetch("seller__memberships", Membership.objects.select_related("user")),
     )
+
+
+def pair_between(buyer: Buyer, seller: Seller) -> Pair:
+    """The pair of these two, as `pairs_with_people` finds it; before they have met one that is not saved:
+    its number is 0 and it has no aliases, which are made with the first message (ALI-3)."""
+    known = pairs_with_people().filter(buyer=buyer, seller=seller).first()
+    return known or Pair(pk=0, buyer=buyer, seller=seller)
 
 
 def is_own_seller(pair: Pair) -> bool:

@@ -14,11 +14,11 @@ from messages_app.files.names import clean_name, unique_names
 from messages_app.mail.html import html_to_text, sanitise_html
 from messages_app.models import Attachment, Thread
 from messages_app.policy.facts import ContentMatch, FileFacts, Side
-from messages_app.services.disguise import Disguise, disguise_for
+from messages_app.services.disguise import NOTHING, Disguise, disguise_for
 from messages_app.services.files import JudgedFile, file_facts, judge_file
 from messages_app.services.judging import content_matches
 from messages_app.services.languages import language_of
-from messages_app.services.masking import content_for_other_side, mask_for, name_for_other_side
+from messages_app.services.masking import Mask, content_for_other_side, mask_for, name_for_other_side
 from messages_app.services.revealing import files_that_reveal
 from messages_app.services.submission import Submission, SubmittedFile
 from messages_app.vault.content import Content
@@ -56,13 +56,19 @@ class Prepared:
     matches: tuple[ContentMatch, ...]
     body_bytes: int
     body_token: bytes
+    waiting: tuple[FileFacts, ...] = ()  # of a dry run: what waits in the draft, looked at when it came
 
     @property
     def file_facts(self) -> tuple[FileFacts, ...]:
-        return tuple(file.facts for file in self.files)
+        return (*self.waiting, *(file.facts for file in self.files))
 
 
-def prepare(submission: Submission, thread: Thread | None, order: Order | None) -> Prepared:
+def prepare(
+    submission: Submission,
+    thread: Thread | None,
+    order: Order | None,
+    waiting: tuple[FileFacts, ...] = (),
+) -> Prepared:
     """Reads files and text; writes nothing. `thread` and `order` as they are known before the lock."""
     pair = submission.pair
     known = _real_addresses(pair)
@@ -71,7 +77,7 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
     matches = content_matches(
         submission,
         content,
-        file_names=[file.facts.name for file in files],
+        file_names=[file.name for file in (*waiting, *(file.facts for file in files))],
         file_links=[link for file in files for link in file.judged.links],
         pair=pair,
         thread=thread,
@@ -90,11 +96,18 @@ def prepare(submission: Submission, thread: Thread | None, order: Order | None) 
         order=order,
         content=content,
         shown=content_for_other_side(content, mask),
-        files=tuple(replace(file, shown_name=name_for_other_side(file.facts.name, mask)) for file in files),
+        files=_with_shown_names(files, mask),
         matches=matches,
         body_bytes=_body_bytes(submission),
         body_token=token(" ".join(content.new_text.split()), purpose="body"),
+        waiting=waiting,
     )
+
+
+def _with_shown_names(files: tuple[PreparedFile, ...], mask: Mask) -> tuple[PreparedFile, ...]:
+    """What is masked in two names may leave them alike, and what stands in its place is longer (ATT-5)."""
+    names = unique_names([name_for_other_side(file.facts.name, mask) for file in files])
+    return tuple(replace(file, shown_name=name) for file, name in zip(files, names, strict=True))
 
 
 def _searched(
@@ -199,6 +212,8 @@ def _real_addresses(pair: Pair) -> list[str]:
 
 
 def _disguise(submission: Submission, pair: Pair, known: list[str]) -> Disguise:
+    if not pair.pk:
+        return NOTHING  # a dry run of two who have not met: nobody gets it
     buyer_address, *seller_addresses = known
     aliases = {alias.side: alias.address for alias in pair.aliases.all()}
     return disguise_for(

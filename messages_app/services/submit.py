@@ -13,7 +13,7 @@ from accounts.queries.pairs import is_own_seller
 from messages_app.models import Message, Thread
 from messages_app.policy.checks import decide
 from messages_app.policy.content import POLICY_VERSION
-from messages_app.policy.facts import Door, Facts, Side
+from messages_app.policy.facts import Door, Facts, FileFacts, Side
 from messages_app.policy.important import has_important_tag
 from messages_app.policy.verdict import Decision, Verdict
 from messages_app.queries.facts import Circumstances, Surroundings, gate_facts, surroundings_of, usage_of
@@ -65,10 +65,11 @@ def submit_ready(ready: Sequence[Ready]) -> list[Submitted]:
     return submitted
 
 
-def dry_run(submission: Submission, *, now: datetime) -> Decision:
-    """What the gate would say now; nothing is stored, counted or sent (GATE-3)."""
+def dry_run(submission: Submission, *, now: datetime, waiting: tuple[FileFacts, ...] = ()) -> Decision:
+    """What the gate would say now, also with files that `waiting` tells of; nothing is stored, counted or
+    sent (GATE-3). The pair may be one that is not saved (`accounts.queries.pairs.pair_between`)."""
     pair = submission.pair
-    ready = _ready(submission, now)
+    ready = _ready(submission, now, waiting)
     case = _case(ready, pair, ready.prepared.thread)
     used = usage_of(pair.seller, case.day) if submission.author is Side.SELLER else 0
     return _decide(case, surroundings_of([case])[0], used)[1]
@@ -136,9 +137,9 @@ def _known(keys: Sequence[str]) -> dict[str, Submitted]:
     }
 
 
-def _ready(submission: Submission, now: datetime) -> Ready:
+def _ready(submission: Submission, now: datetime, waiting: tuple[FileFacts, ...] = ()) -> Ready:
     [(thread, order)] = places_of([submission])
-    return Ready(submission, prepare(submission, thread, order), now)
+    return Ready(submission, prepare(submission, thread, order, waiting), now)
 
 
 def places_of(submissions: Sequence[Submission]) -> list[tuple[Thread | None, Order | None]]:

@@ -135,7 +135,7 @@ def _page(
 
 def _of_seller(role: Role, order: Order, pair: Pair | None, form: MessageForm) -> dict[str, object]:
     """Today's use, what stands in the way of any text, and what the buyer would get."""
-    codes = try_any_text(role, pair, order) if pair else frozenset[str]()
+    codes = try_any_text(role, order)
     given = form.data if form.is_bound else form.initial
     return {
         **use_of(order.seller),
@@ -150,7 +150,7 @@ def _of_seller(role: Role, order: Order, pair: Pair | None, form: MessageForm) -
 def _of_buyer(role: Role, order: Order, pair: Pair | None) -> dict[str, object]:
     """What the gate would say to any text of this buyer's, so that nobody writes in vain (ACC-6, ACC-8), and
     the conversation that a message continues (BOX-1)."""
-    codes = try_any_text(role, pair, order) if pair else frozenset[str]()
+    codes = try_any_text(role, order)
     return {
         "blocks_seller": "blocks_other" in codes,
         "takes_no_messages": "messaging_off" in codes,

@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import Pair
-from accounts.queries.pairs import pairs_with_people
+from accounts.queries.pairs import pair_between, pairs_with_people
 from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required
 from messages_app.forms import TEXT_MOST
-from messages_app.policy.facts import Door, Side
-from messages_app.policy.verdict import Severity
+from messages_app.policy.facts import Door, FileFacts, Side
+from messages_app.policy.verdict import Decision, Severity, Verdict
 from messages_app.services.submission import Submission
 from messages_app.services.submit import dry_run
+from messages_app.services.uploads import waiting_files
 from messages_app.views.desk import Desk, desk_or_404
 from messages_app.views.sending import Said, findings_in_words, use_of
 
@@ -27,40 +28,47 @@ _TOO_EARLY = frozenset({"empty", "reason_missing", "attachment_missing"})
 @require_POST
 @login_required
 def hints(request: HttpRequest) -> HttpResponse:
-    """The gate's dry run in the author's words: nothing is recorded and nothing counts as a violation."""
+    """The gate's dry run in the author's words, with the files that wait in the draft unless `no_files` says
+    that they stay behind: nothing is recorded and nothing counts as a violation."""
     desk = desk_or_404(request)
     if not count_try(HINTS_PER_PERSON, str(desk.role.user.pk)):
         return HttpResponse(status=204)  # the gate itself says it at the latest
-    pair = _pair(desk)
     text = request.POST.get("text", "")[:TEXT_MOST].replace("\r\n", "\n")
     reason = request.POST.get("reason") or request.POST.get("topic") or ""
-    said = _said(desk, pair, text, reason[:24]) if pair and text.strip() else []
+    waiting = () if request.POST.get("no_files") else waiting_files(desk.target)
+    decision = _asked(desk, text, reason[:24], waiting) if text.strip() or waiting else None
     use = use_of(desk.role.seller) if desk.role.seller else {}
-    return render(request, "messages_app/_hints.html", {"said": said, "text": text.strip(), **use})
+    context = {
+        "said": _said(desk, decision) if decision else [],
+        "all_well": decision is not None and decision.verdict is Verdict.DELIVER,
+        **use,
+    }
+    return render(request, "messages_app/_hints.html", context)
 
 
-def _pair(desk: Desk) -> Pair | None:
-    """None before the two have ever met: then there is nothing that the gate could know of them."""
-    pairs = pairs_with_people()
-    if desk.thread:
-        return pairs.filter(threads=desk.thread).get()
-    buyer = desk.order.buyer_id if desk.order else desk.role.buyer and desk.role.buyer.pk
-    seller = desk.order.seller_id if desk.order else desk.asked and desk.asked.pk
-    return pairs.filter(buyer=buyer, seller=seller).first()
-
-
-def _said(desk: Desk, pair: Pair, text: str, reason: str) -> list[Said]:
+def _asked(desk: Desk, text: str, reason: str, waiting: tuple[FileFacts, ...]) -> Decision:
     submission = Submission(
         key="",
         door=Door.WEB,
         author=Side(desk.role.side),
-        pair=pair,
+        pair=_pair(desk),
         user_id=desk.role.user.pk,
         thread_id=desk.thread.id if desk.thread else None,
         order_id=desk.order.pk if desk.order else None,
         reason=reason,
         text=text,
     )
-    decision = dry_run(submission, now=timezone.now())
-    said = findings_in_words(decision, desk.role, least=Severity.DELIVER)
+    return dry_run(submission, now=timezone.now(), waiting=waiting)
+
+
+def _pair(desk: Desk) -> Pair:
+    if desk.order:
+        return pair_between(desk.order.buyer, desk.order.seller)
+    if desk.asked and desk.role.buyer:
+        return pair_between(desk.role.buyer, desk.asked)
+    return pairs_with_people().filter(threads=desk.thread).get()
+
+
+def _said(desk: Desk, decision: Decision) -> list[Said]:
+    said = findings_in_words(decision, desk.role, least=Severity.DELIVER, sent=False)
     return [one for one in said if one.code not in _TOO_EARLY]

@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Buyer, Pair, Seller
-from accounts.queries.pairs import pairs_with_people
+from accounts.queries.pairs import pair_between, pairs_with_people
 from accounts.roles import Role
 from messages_app.forms import MessageForm, new_form_token
 from messages_app.models import Message, Thread
-from messages_app.policy.facts import Door, Side
+from messages_app.policy.facts import Door, Place, Side
 from messages_app.policy.reasons import Availability, available_reasons
 from messages_app.policy.verdict import Decision, Finding, Severity, Verdict
 from messages_app.queries.drafts import draft_at, target_of, was_sent
@@ -140,13 +140,13 @@ def _digest_of(file: UploadedFile[Any]) -> str:
     return digest
 
 
-def try_any_text(role: Role, pair: Pair, order: Order) -> frozenset[str]:
+def try_any_text(role: Role, order: Order) -> frozenset[str]:
     """The codes of what the gate says now to a word of the role's person about the order (GATE-3)."""
     submission = Submission(
         key="",
         door=Door.WEB,
         author=Side(role.side),
-        pair=pairs_with_people().get(pk=pair.pk),
+        pair=pair_between(order.buyer, order.seller),
         user_id=role.user.pk,
         order_id=order.pk,
         text="?",
@@ -161,8 +161,9 @@ def objections(decision: Decision | None, role: Role) -> list[Said]:
     return findings_in_words(decision, role, least=Severity.HOLD)
 
 
-def findings_in_words(decision: Decision, role: Role, *, least: Severity) -> list[Said]:
-    """What the rules say that are at least that severe, in the author's words."""
+def findings_in_words(decision: Decision, role: Role, *, least: Severity, sent: bool = True) -> list[Said]:
+    """What the rules say that are at least that severe, in the author's words; `sent` as in
+    `wording.finding_sentence`."""
     return [
         Said(
             code=finding.code,
@@ -173,6 +174,7 @@ def findings_in_words(decision: Decision, role: Role, *, least: Severity) -> lis
                 severity=finding.severity,
                 author=Side(role.side),
                 zone=timezone.get_current_timezone(),
+                sent=sent,
             ),
             severity=finding.severity,
             excerpts=_excerpts(finding.data),
@@ -184,7 +186,8 @@ def findings_in_words(decision: Decision, role: Role, *, least: Severity) -> lis
 
 def _excerpts(data: Mapping[str, Any]) -> tuple[str, ...]:
     """The places of the text that a content rule named, as written."""
-    return tuple(dict.fromkeys(str(match["excerpt"]) for match in data.get("matches") or ()))
+    in_text = [match for match in data.get("matches") or () if match["place"] == Place.TEXT]
+    return tuple(dict.fromkeys(str(match["excerpt"]) for match in in_text))
 
 
 def refusal_in_words(refusal: Finding) -> str:

@@ -24,13 +24,15 @@ def finding_sentence(
     severity: Severity = Severity.BLOCK,
     author: Side = Side.SELLER,
     zone: tzinfo = UTC,
+    sent: bool = True,
 ) -> str:
     """What happened and what to do, for the author of the message.
 
     `data` is the finding's own (moments as datetimes or ISO text), `zone` the author's.
-    A code without words of its own is named.
+    `sent` is False in a hint: nothing became of the message yet (GATE-3). A code without words of its own
+    is named.
     """
-    said = Said(data=data, severity=severity, author=author, zone=zone)
+    said = Said(data=data, severity=severity, author=author, zone=zone, sent=sent)
     words = _SENTENCES.get(code)
     return words(said) if words else rule_name(code)
 

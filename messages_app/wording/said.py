@@ -23,6 +23,7 @@ class Said:
     severity: Severity
     author: Side
     zone: tzinfo
+    sent: bool = True  # False: before sending, of what would become of it (GATE-3)
 
     def moment(self, name: str) -> str:
         moment = moment_of(self.data.get(name))

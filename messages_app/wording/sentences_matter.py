@@ -117,6 +117,14 @@ def _excerpts(said: Said) -> str:
 
 def contact_email(said: Said) -> str:
     words = {"excerpts": _excerpts(said)}
+    if said.author is Side.BUYER and not said.sent:
+        return (
+            _(
+                "Your message gives an e-mail address (%(excerpts)s). It will be masked in what the seller "
+                "gets: the seller can answer you here."
+            )
+            % words
+        )
     if said.author is Side.BUYER:
         return (
             _(

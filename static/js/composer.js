@@ -24,9 +24,9 @@ class Composer {
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("keydown", (event) => this.pressed(event));
-    if (!this.text.value.trim()) return;
+    if (!this.text.value.trim() && !this.carries()) return;
     this.ask();
-    this.saveSoon();
+    if (this.text.value.trim()) this.saveSoon();
   }
 
   written() {
@@ -139,14 +139,23 @@ class Composer {
     clearTimeout(this.askTimer);
     this.asking?.abort();
     this.asked = this.written();
-    if (!this.text.value.trim()) return this.show("");
+    const text = this.text.disabled ? "" : this.text.value; // a reason that takes none: it stays here
+    if (!text.trim() && !this.carries()) return this.show("");
     this.asking = new AbortController();
+    const fields = this.fields();
+    fields.set("text", text);
+    if (this.form.elements.files?.disabled) fields.set("no_files", "yes");
     try {
-      const answer = await post(this.form.dataset.hints, this.fields(), { signal: this.asking.signal });
+      const answer = await post(this.form.dataset.hints, fields, { signal: this.asking.signal });
       if (answer.status === 200) this.show(await answer.text());
+      if (answer.status === 204) this.show(""); // it says nothing for now: nor does what it said before hold
     } catch {
       // Offline, or a newer question is on its way: what stands there stays.
     }
+  }
+
+  carries() {
+    return Boolean(this.form.querySelector("[data-files] input[name=upload]"));
   }
 
   // The news that all is well is told to those alone who were warned before.

@@ -167,6 +167,7 @@ function use(state, told) {
     state.form.dataset.savedAt = told.saved_at;
   }
   showList(state);
+  state.composer.ask?.();
 }
 
 function refuse(state, row, why) {

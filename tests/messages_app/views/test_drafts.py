@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import TryCount, User
+from accounts.models import Pair, TryCount, User
 from accounts.rate_limit import Limit
 from messages_app.models import Attachment, Decision, Draft, Message, Upload
 from messages_app.models.usage import DailyUsage
@@ -24,8 +25,9 @@ from messages_app.queries.drafts import Target, draft_at
 from messages_app.services.drafts import save_draft
 from messages_app.views import hints as hints_view
 from messages_app.views import upload_limit
+from orders.models import Order
 from orders.queries import local_day
-from tests.factories import MembershipFactory, OrderFactory, UserFactory
+from tests.factories import MembershipFactory, OrderFactory, UserFactory, seller_owner
 from tests.messages_app.views.test_sending import reply, token_on
 from tests.messages_app.views.world import World, signed_in
 
@@ -328,6 +330,100 @@ def test_a_buyer_is_told_what_will_be_masked(world: World) -> None:
     said = hint(world.buyer, world, "I am hannah@outside.example").content.decode()
     assert "hint--info" in said
     assert "would be blocked" not in said
+    assert "It will be masked in what the seller gets" in said
+    assert "was masked" not in said
+
+
+@pytest.mark.rule("GATE-3", "ACC-10")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "wird sie unkenntlich gemacht"),
+        ("es", "Se ocultará"),
+        ("fr", "sera masquée"),
+        ("it", "Sarà mascherato"),
+        ("pl", "zostanie zakryty"),
+    ],
+)
+def test_before_sending_a_hint_says_what_will_be(world: World, language: str, words: str) -> None:
+    User.objects.filter(pk=world.buyer.pk).update(language=language)
+    assert words in hint(world.buyer, world, "I am hannah@outside.example").content.decode()
+    reply(signed_in(world.buyer), world.thread, "I am hannah@outside.example")
+    assert words not in page(signed_in(world.buyer), world)
+
+
+@pytest.mark.rule("GATE-3", "POL-2")
+@pytest.mark.parametrize("where", ["seller", "order"])
+def test_before_the_two_have_met_a_hint_says_what_will_be_masked(where: str) -> None:
+    """A first question: on a seller's page, and about an order that nobody has written about."""
+    order = OrderFactory.create()
+    row = {"seller": order.seller.slug} if where == "seller" else {"order": order.number}
+    address = f"{reverse('hints')}?{urlencode(row)}"
+    said = signed_in(order.buyer.user).post(address, {"text": "I am hannah@outside.example"})
+    assert "It will be masked" in said.content.decode()
+    assert "Nothing found" not in said.content.decode()
+    fine = signed_in(order.buyer.user).post(address, {"text": "Does it float?"})
+    assert "Nothing found" in fine.content.decode()
+    assert not Pair.objects.exists()
+
+
+@pytest.mark.rule("GATE-3", "RSN-1", "ACC-7")
+def test_before_the_two_have_met_a_seller_hears_what_would_stop_a_message() -> None:
+    order = OrderFactory.create(status="shipped")
+    seller = signed_in(seller_owner(order.seller))
+    address = f"{reverse('hints')}?order={order.number}"
+
+    def said(text: str, reason: str = "other") -> str:
+        return seller.post(address, {"text": text, "reason": reason}).content.decode()
+
+    assert "contact_email" in said("Write to ana@outside.example")
+    assert "text_too_long" in said("x" * 2001)
+    assert "Nothing found" in said("x" * 2000)
+    order.buyer.opted_out_at = timezone.now()
+    order.buyer.save()
+    assert "opted_out" in said("It is late.")
+    assert "Nothing found" in said("It is late.", "unexpected_problem")
+    page = seller.get(f"{reverse('new_message')}?order={order.number}").content.decode()
+    assert "switched off unsolicited messages" in page
+    assert not Pair.objects.exists()
+
+
+@pytest.mark.rule("GATE-3", "POL-9", "ATT-1", "ATT-3")
+def test_a_hint_weighs_the_files_that_wait(world: World, settings: Settings) -> None:
+    client = signed_in(world.owner)
+    at_order = f"?order={world.order.number}"
+
+    def said(reason: str, text: str = "It is late.", **fields: str) -> str:
+        return client.post(
+            reverse("hints") + at_order, {"text": text, "reason": reason, **fields}
+        ).content.decode()
+
+    assert "Nothing found" in said("unexpected_problem")
+    paper = SimpleUploadedFile("ana@outside.example.txt", b"A note.")
+    client.post(reverse("upload") + at_order, {"file": paper}, **SCRIPT)  # type: ignore[arg-type]
+    assert "takes no attachments" in said("unexpected_problem")
+    assert "takes no attachments" not in said("unexpected_problem", no_files="yes")
+    assert "attachment_not_allowed" in said("invoice", text="")
+    named = said("problem_with_order")
+    assert "contact_email" in named  # its name shows an address, which is no part of the text
+    assert "data-take-out" not in named
+    settings.MAX_MESSAGE_BYTES = 10
+    assert "too_large" in said("other", "Four")
+    assert "too_large" not in said("other", "Two")
+    assert "takes no attachments" not in hint(world.owner, world, "Another desk").content.decode()
+
+
+@pytest.mark.rule("GATE-3", "ATT-3")
+@pytest.mark.parametrize(("brought", "stopped"), [(5, False), (6, True)])
+def test_a_hint_counts_the_files_that_wait(world: World, brought: int, stopped: bool) -> None:
+    client, at_order = signed_in(world.owner), f"?order={world.order.number}"
+    Order.objects.filter(pk=world.order.pk).update(status="delivered", delivered_at=timezone.now())
+    for number in range(brought):
+        paper = SimpleUploadedFile(f"{number}.txt", b"A note.")
+        client.post(reverse("upload") + at_order, {"file": paper}, **SCRIPT)  # type: ignore[arg-type]
+    fields = {"text": "Here it is.", "reason": "return_question"}
+    said = client.post(reverse("hints") + at_order, fields).content.decode()
+    assert ("attachment_not_allowed" in said) is stopped
 
 
 @pytest.mark.rule("GATE-3")
@@ -340,8 +436,8 @@ def test_a_fine_text_and_none(world: World, text: str, words: str) -> None:
 
 @pytest.mark.rule("GATE-3", "RSN-1")
 def test_what_is_not_there_yet_is_no_warning(world: World) -> None:
-    said = hint(world.owner, world, "About it.", order=world.order.number).content.decode()
-    assert "Nothing found" in said
+    """Nor is it told that all is well."""
+    assert not hint(world.owner, world, "About it.", order=world.order.number).content.decode().strip()
 
 
 @pytest.mark.rule("CAP-4", "GATE-3")
