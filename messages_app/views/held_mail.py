@@ -32,14 +32,15 @@ def held_mails(request: HttpRequest) -> HttpResponse:
 def held_mail(request: HttpRequest, inbound_id: UUID) -> HttpResponse:
     """Confirms or discards one of them."""
     role = role_or_404(request)
-    row = held_mail_or_404(role, inbound_id, timezone.now())
+    now = timezone.now()
+    row = held_mail_or_404(role, inbound_id, now)
     require_owner(role)  # who confirms it sends it as the owner (ACC-3)
     match request.POST.get("action"):
         case "confirm":
-            done = let_in(inbound_id=row.pk, decision=Case.Decision.CONFIRMED, now=timezone.now(), by=role.user)
+            done = let_in(inbound_id=row.pk, decision=Case.Decision.CONFIRMED, now=now, by=role.user)
             said = _("Confirmed: the mail goes through the checks now.")
         case "discard":
-            done = disown(inbound_id=row.pk, decision=Case.Decision.DISOWNED, now=timezone.now(), by=role.user)
+            done = disown(inbound_id=row.pk, decision=Case.Decision.DISOWNED, now=now, by=role.user)
             said = _("Discarded: nobody will see it.")
         case _:
             raise Http404
