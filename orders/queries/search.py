@@ -12,6 +12,8 @@ from accounts.roles import Role
 from orders.numbers import order_numbers
 
 NAMES_MOST = 200  # people whose orders one search looks through
+# The alias without its domain, or how it begins: from as many characters on as no name begins by chance.
+_PART_OF_ALIAS = re.compile(r"[a-z0-9]{6,}", re.IGNORECASE | re.ASCII)
 _NUMBER_DIGITS = 17
 _PART_OF_NUMBER = re.compile(r"#?[\d\s-]*\d[\d\s-]*", re.ASCII)
 _NO_ORDERS = Q(pk__in=[])
@@ -29,8 +31,8 @@ class Found:
 
 
 def found_by(role: Role, text: str) -> Found:
-    """What `text` stands for among the role's orders. One statement for a name or an alias, else none: looked
-    up first, so that the orders are then read by the index of their parties."""
+    """What `text` stands for among the role's orders. One statement for a name or an alias, two for what may
+    be either, else none: looked up first, so that the orders are then read by the index of their parties."""
     if not text:
         return Found(Q())
     if numbers := order_numbers(text):
@@ -65,6 +67,8 @@ def _parties(role: Role, others: list[int]) -> Q:
 
 
 def _of_people(role: Role, text: str) -> Found:
-    """Orders of those who are called so; of a seller's buyers the first 200 by name."""
+    """Orders of those who are called so or have such an alias; of a seller's buyers the first 200 by name."""
     others = called(role, text, NAMES_MOST + 1)
-    return Found(_parties(role, others[:NAMES_MOST]), more_names=len(others) > NAMES_MOST)
+    of_alias = with_alias(role, text) if _PART_OF_ALIAS.fullmatch(text) else []
+    parties = _parties(role, [*others[:NAMES_MOST], *of_alias])
+    return Found(parties, more_names=len(others) > NAMES_MOST)

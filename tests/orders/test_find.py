@@ -132,6 +132,22 @@ def test_an_alias_finds_the_orders_of_its_pair_for_who_writes_to_it(seller: Sell
     assert found(buyer, q=to_buyer) == found(owner, q=to_buyer[:-1]) == []
 
 
+@pytest.mark.rule("ALI-6", "ORD-2")
+def test_an_alias_is_found_without_its_domain_and_from_the_front(seller: Seller, owner: Client) -> None:
+    order = order_of(seller, "304-0000000-0000001")
+    order_of(seller, "304-0000000-0000002")
+    pair = Pair.objects.get(buyer=order.buyer, seller=seller)
+    buyer = visitor(order.buyer.user)
+    for client, side in ((owner, "buyer"), (buyer, "seller")):
+        alias = alias_of(pair, side).partition("@")[0]
+        for typed in (alias, alias.upper(), f" {alias} ", alias[:6]):
+            assert found(client, q=typed) == ["304-0000000-0000001"], typed
+        assert found(client, q=f"{alias}x") == found(client, q=alias[1:]) == []
+    # too short to be told from a name, and never the other side's own
+    assert found(owner, q=alias_of(pair, "buyer")[:5]) == []
+    assert found(owner, q=alias_of(pair, "seller").partition("@")[0]) == []
+
+
 @pytest.mark.rule("ORD-2")
 @pytest.mark.parametrize(
     ("typed", "hits"), [("alder", 1), ("pine", 1), ("ALDER & PINE", 1), ("ine", 0), ("maison", 1), ("x", 0)]
