@@ -8,7 +8,7 @@ from uuid import UUID
 from messages_app.models import Attachment, Message
 from messages_app.vault.files import delete_file
 
-UNDELIVERED_KEPT = timedelta(days=30)  # from the moment the message was accepted, its own moment included
+UNDELIVERED_KEPT = timedelta(days=30)  # from the moment the message was blocked, its own moment included
 _HELD_AGAIN = timedelta(days=1)  # a moderator has not decided yet
 _AT_ONCE = 200
 

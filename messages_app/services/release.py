@@ -25,6 +25,7 @@ from messages_app.services.decided import ALREADY, DONE, Decided, Outcome
 from messages_app.services.delivered import follow_deliveries, note_first_words, save_first_words
 from messages_app.services.locks import lock_usages, locked_pairs
 from messages_app.services.mailbox import Noted, note_change, note_messages, seen_by
+from messages_app.services.purge import UNDELIVERED_KEPT
 from messages_app.services.rejection import tell_rejected
 from messages_app.services.search_build import index_again
 from messages_app.services.threads import pair_orders
@@ -88,6 +89,7 @@ def reject_message(message_id: UUID, *, by: User, reason: str, now: datetime) ->
     message = held.message
     message.state = Message.State.BLOCKED
     message.save(update_fields=["state"])
+    message.attachments.update(purge_at=now + UNDELIVERED_KEPT)  # it is blocked from now on (ATT-2)
     stopped = [
         {**one, "severity": int(Severity.BLOCK)}
         for one in held.record["findings"]

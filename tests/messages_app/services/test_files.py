@@ -12,17 +12,19 @@ from pytest_django import Settings
 
 from accounts.models import Pair
 from messages_app.files.kinds import Kind, Problem
-from messages_app.models import Attachment, Message
+from messages_app.models import Attachment, Case, Message
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import file_key
 from messages_app.services import files
+from messages_app.services.decided import Outcome
 from messages_app.services.files import Cleaner, judge_file
+from messages_app.services.moderation import Action, decide_case
 from messages_app.services.scanner import Scan
 from messages_app.services.submission import SubmittedFile
 from messages_app.services.sweep import sweep
 from messages_app.vault.files import COLUMNS, read_file
 from messages_app.vault.keys import open_key
-from tests.factories import OrderFactory, PairFactory
+from tests.factories import OrderFactory, PairFactory, UserFactory
 from tests.messages_app.files import personal, samples
 from tests.messages_app.services.gate import NOON, codes, message_of, page, send
 
@@ -162,3 +164,27 @@ def test_what_was_held_goes_only_if_it_was_rejected(pair: Pair, later: str, kept
     for days in (31, 32, 33):
         sweep(NOON + timedelta(days=days))
     assert Attachment.objects.get(message=message).stored is kept
+
+
+@pytest.mark.rule("ATT-2", "POL-7")
+@pytest.mark.parametrize(("late", "kept"), [(timedelta(0), True), (timedelta(microseconds=1), False)])
+def test_files_of_a_rejected_message_go_thirty_days_after_the_rejection(
+    pair: Pair, late: timedelta, kept: bool
+) -> None:
+    file = SubmittedFile(name="a.txt", content=personal.NAME.encode())
+    message = message_of(send(page(pair, Side.BUYER, files=(file,))))
+    rejected_at = NOON + timedelta(days=29)
+    decided = decide_case(
+        case_id=Case.objects.get(message=message).pk,
+        action=Action.REJECT,
+        by=UserFactory.create(is_staff=True),
+        reason="It shows who they are.",
+        now=rejected_at,
+    )
+    assert decided.outcome is Outcome.DONE
+    for moment in (NOON + timedelta(days=31), rejected_at + timedelta(days=30) + late):
+        sweep(moment)
+    row = Attachment.objects.get(message=message)
+    assert row.stored is kept
+    if kept:
+        assert stored(row, "file")
