@@ -22,7 +22,7 @@ from messages_app.relay.send import send_due
 from messages_app.services.decided import Outcome
 from messages_app.services.failures import tell_late
 from messages_app.services.held_mail import disown, let_in
-from messages_app.services.moderation import Action, decide_case
+from messages_app.services.moderation import Action, decide_case, decide_cases
 from messages_app.services.sending import rendered_mail
 from messages_app.services.submission import SubmittedFile
 from tests.factories import OrderFactory, PairFactory
@@ -127,6 +127,24 @@ def test_an_unproven_mail_is_let_in_or_dropped_and_nobody_is_told(pair: Pair) ->
     assert notices() == []
     assert closed_as() == [("unproven_mail", "let_in"), ("unproven_mail", "discarded")]
     assert InboundMail.objects.get(state="dropped").outcome == "discarded"
+
+
+@pytest.mark.rule("MAIL-10", "MOD-3")
+def test_mails_are_let_in_one_by_one_and_dropped_together(pair: Pair) -> None:
+    """Who lets a mail in says that its sender is who they claim to be: that takes a look of its own."""
+    mails = [unproven(pair), unproven(pair)]
+    cases = list(Case.objects.values_list("pk", flat=True))
+
+    def together(action: Action) -> set[Outcome]:
+        by, now = moderator(), timezone.now()
+        decided = decide_cases(case_ids=cases, action=action, by=by, reason=WHY, now=now)
+        return {one.outcome for one in decided.values()}
+
+    assert together(Action.LET_IN) == {Outcome.LOOK_FIRST}
+    assert closed_as() == [("unproven_mail", "")] * 2
+    assert set(InboundMail.objects.values_list("state", flat=True)) == {"held"}
+    assert together(Action.DISCARD) == {Outcome.DONE}
+    assert closed_as() == [("unproven_mail", "discarded")] * len(mails)
 
 
 @pytest.mark.rule("MAIL-9", "MOD-3")
