@@ -11,11 +11,13 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Pair
 from messages_app.files.kinds import MEDIA_TYPES, Kind
+from messages_app.files.names import unique_names
 from messages_app.mail.compose import OutgoingFile, OutgoingMail
 from messages_app.mail.parsed import LeftOut
 from messages_app.models import Attachment, Message, Thread
 from messages_app.policy.facts import Door, Side
 from messages_app.queries.outbox import Parcel
+from messages_app.queries.threads import file_meta
 from messages_app.relay.frame import brand_of, row_message_id, seed_of, thread_address, thread_code, zone_of
 from messages_app.relay.page import Button, Page, render_page
 from messages_app.relay.privacy import masks_for
@@ -25,7 +27,6 @@ from messages_app.services.links import no_response_link, opt_out_link, unsubscr
 from messages_app.vault.content import Content, shown_content
 from messages_app.vault.files import read_file
 from messages_app.vault.keys import open_key
-from messages_app.vault.values import open_json
 from messages_app.wording import Letter, letter_for, reason_name, short_time, size_name, topic_name
 
 _LINES_NAMED = 5
@@ -95,16 +96,24 @@ def _open(parcel: Parcel) -> Copy:
         pair=pair,
         masks=masks,
         content=shown_content(key, message),
-        files=tuple((row, _file(row, key, masks, parcel)) for row in parcel.attachments),
+        files=_files(key, masks, parcel),
     )
 
 
-def _file(row: Attachment, key: bytes, masks: Disguise, parcel: Parcel) -> OutgoingFile:
-    meta = open_json(key, row.meta_sealed, table="attachment", column="meta_sealed", row_id=row.id)
+def _files(key: bytes, masks: Disguise, parcel: Parcel) -> tuple[tuple[Attachment, OutgoingFile], ...]:
+    """Each file with what goes out of it, under names that stay apart and short when addresses that became
+    known since are taken out of them (ATT-5, MAIL-16)."""
+    metas = [file_meta(key, row) for row in parcel.attachments]
+    names = unique_names([masks.text(meta["shown_name"]) for meta in metas])
+    files = zip(parcel.attachments, metas, names, strict=True)
+    return tuple((row, _file(row, meta, name, parcel)) for row, meta, name in files)
+
+
+def _file(row: Attachment, meta: dict[str, str], name: str, parcel: Parcel) -> OutgoingFile:
     return OutgoingFile(
         type=MEDIA_TYPES[Kind(row.kind)] if row.kind else "application/octet-stream",
         content=b"".join(read_file(b64decode(meta["key"]), table="attachment", row_id=row.id)),
-        name=masks.text(meta["shown_name"]),
+        name=name,
         content_id=_content_id(row, parcel) if row.inline else "",
     )
 

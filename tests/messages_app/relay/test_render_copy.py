@@ -10,7 +10,7 @@ from email.message import Message as ParsedMessage
 import pytest
 from PIL import Image
 
-from accounts.models import Pair
+from accounts.models import Pair, User
 from messages_app.mail.marker import REPLY_MARKER
 from messages_app.mail.references import code_number, find_reference_codes, read_message_id
 from messages_app.models import Delivery
@@ -206,6 +206,16 @@ def test_real_addresses_become_aliases_in_text_html_subject_and_file_names() -> 
     assert header(mail, "Subject") == "Re: what Hannah W. asked"
     attached = next(part for part in mail.walk() if part.get_filename())
     assert attached.get_filename() == "[e-mail address removed].txt"
+
+
+@pytest.mark.rule("ATT-5", "MAIL-16")
+def test_file_names_stay_apart_when_a_name_known_since_is_taken_out() -> None:
+    pair = pair_of_two()
+    names = ["Hannah W.txt", "Johanna Winterfeld.txt"]
+    say(pair, Side.BUYER, files=tuple(SubmittedFile(name=name, content=b"some things") for name in names))
+    User.objects.filter(pk=pair.buyer.user_id).update(other_full_name="Johanna Winterfeld")
+    attached = [part.get_filename() for part in only_mail().walk() if part.get_filename()]
+    assert attached == ["Hannah W.txt", "Hannah W (2).txt"]
 
 
 @pytest.mark.rule("MAIL-16")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Pair
+from messages_app.files.names import MAX_NAME
 from messages_app.mail.evidence import Evidence
 from messages_app.models import DailyUsage, Decision, Delivery, MailboxEntry, Message, ResponseContact, Thread
 from messages_app.policy.facts import Door, Side
@@ -377,6 +378,24 @@ def test_a_buyers_address_in_a_file_name_is_masked_too(pair: Pair, order: Order)
     meta = file_meta(key, kept)
     assert meta["name"] == "write hannah.private@gmx.de.txt"
     assert meta["shown_name"] == "write [e-mail address removed].txt"
+
+
+@pytest.mark.rule("ATT-5", "POL-2")
+def test_masked_file_names_stay_apart_and_short(pair: Pair, order: Order) -> None:
+    address = "hannah.private@gmx.de"
+    names = ["ann@a-shop.example.txt", "ann@b-shop.example.txt", f"{'n' * 94} {address}.txt"]
+    files = tuple(SubmittedFile(name=name, content=b"A note.") for name in names)
+
+    message = message_of(send(page(pair, Side.BUYER, order_id=order.pk, files=files)))
+
+    key = open_key(message.thread.key)
+    metas = [file_meta(key, kept) for kept in message.attachments.order_by("position")]
+    assert [meta["name"] for meta in metas] == names
+    first, second, third = [meta["shown_name"] for meta in metas]
+    assert (first, second) == ("[e-mail address removed].txt", "[e-mail address removed] (2).txt")
+    assert len(third) == MAX_NAME
+    assert third.endswith(".txt")
+    assert "gmx" not in third
 
 
 @pytest.mark.rule("RSP-1", "RSP-2", "MAIL-10")
