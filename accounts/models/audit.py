@@ -8,7 +8,7 @@ ACTIONS = (
     "read_thread", "read_mail", "read_file", "read_original", "read_raw_mail", "read_addresses",
     "release", "reject", "retry", "discard", "let_in",
     "member_invited", "member_added", "member_removed", "invitation_withdrawn", "permissions_changed",
-    "moderator_added", "moderator_removed", "second_factor_removed", "keys_rotated",
+    "administrator_added", "moderator_added", "moderator_removed", "second_factor_removed", "keys_rotated",
 )  # fmt: skip
 KINDS = (
     "thread", "mail", "attachment", "inbound", "delivery", "case", "pair",

@@ -1,4 +1,4 @@
-"""Who becomes a moderator, and who ceases to be one (MOD-6, SEC-7)."""
+"""Who becomes a moderator or an administrator, and who ceases to be a moderator (MOD-6, SEC-7)."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def set_moderator(*, user: User, moderates: bool, by: User | None = None) -> Non
         kind="user",
         object_id=user.pk,
     )
+
+
+@transaction.atomic
+def record_administrators() -> None:
+    """Adds every administrator to the audit chain who is not in it: the new one, and whoever a command that
+    was killed has left."""
+    recorded = AuditRecord.objects.filter(action="administrator_added", kind="user")
+    known = set(recorded.values_list("object_id", flat=True))
+    for user in User.objects.filter(is_staff=True, is_superuser=True).order_by("pk"):
+        if str(user.pk) not in known:
+            record_audit(actor=None, action="administrator_added", kind="user", object_id=user.pk)
 
 
 def _moderators() -> Group:

@@ -127,6 +127,7 @@ _VALUES: dict[str, Words] = {
         "member_removed": gettext_lazy("Removed a member"),
         "invitation_withdrawn": gettext_lazy("Withdrew an invitation"),
         "permissions_changed": gettext_lazy("Changed permissions"),
+        "administrator_added": gettext_lazy("Made somebody an administrator"),
         "moderator_added": gettext_lazy("Made somebody a moderator"),
         "moderator_removed": gettext_lazy("Took a moderator’s rights away"),
         "second_factor_removed": gettext_lazy("Removed a second factor"),

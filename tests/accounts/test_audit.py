@@ -9,8 +9,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import AuditHead, AuditRecord
-from accounts.services.audit import Broken, Fault, record_audit, verify_audit
+from accounts.models import AuditHead, AuditRecord, User
+from accounts.services.audit import Broken, Fault, digest_of, record_audit, verify_audit
 from tests.factories import PairFactory, UserFactory
 from tests.messages_app.services.test_submit_races import at_once
 
@@ -60,6 +60,26 @@ def change_details() -> None:
     AuditRecord.objects.filter(number=3).update(details={"codes": [], "count": 2})
 
 
+def write_anew(number: int) -> None:
+    """Another reason, and the digest that goes with it: by itself the record is in order."""
+    record = AuditRecord.objects.get(number=number)
+    record.reason = "Something else."
+    record.digest = digest_of(record)
+    record.save()
+
+
+def write_one_anew() -> None:
+    write_anew(3)
+
+
+def write_the_last_anew() -> None:
+    write_anew(5)
+
+
+def change_the_last() -> None:
+    AuditRecord.objects.filter(number=5).update(reason="Something else.")
+
+
 def take_one_out() -> None:
     AuditRecord.objects.filter(number=3).delete()
 
@@ -89,6 +109,9 @@ def cut_the_end() -> None:
         (change_reason, [(3, Broken.CHANGED)]),
         (change_actor, [(3, Broken.CHANGED)]),
         (change_details, [(3, Broken.CHANGED)]),
+        (write_one_anew, [(4, Broken.MOVED)]),
+        (write_the_last_anew, [(5, Broken.CHANGED)]),
+        (change_the_last, [(5, Broken.CHANGED)]),
         (take_one_out, [(3, Broken.MISSING)]),
         (close_the_gap, [(3, Broken.MOVED)]),
         (swap_two, [(3, Broken.MOVED), (4, Broken.MOVED), (5, Broken.MOVED)]),
@@ -117,3 +140,45 @@ def test_records_written_at_once_make_one_chain() -> None:
     verified = verify_audit()
     assert (verified.records, verified.faults) == (12, ())
     assert {record.actor_id for record in AuditRecord.objects.all()} == {person.pk for person in people}
+
+
+@pytest.mark.rule("SEC-7")
+@pytest.mark.django_db
+@pytest.mark.both_databases
+def test_whoever_becomes_an_administrator_by_the_command_stands_in_the_chain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "seven wooden spoons")
+    for name in ("ada", "bea"):
+        call_command("createsuperuser", "--no-input", email=f"{name}@market.example", stdout=StringIO())
+        person = User.objects.get(email=f"{name}@market.example")
+        assert person.is_superuser
+        assert person.check_password("seven wooden spoons")
+        last = AuditRecord.objects.latest("number")
+        assert (last.action, last.kind, last.object_id, last.actor) == (
+            "administrator_added", "user", str(person.pk), None,
+        )  # fmt: skip
+    assert AuditRecord.objects.count() == 2
+    assert verify_audit().faults == ()
+
+
+@pytest.mark.rule("SEC-7")
+@pytest.mark.django_db
+def test_an_administrator_that_a_killed_command_left_is_recorded_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = User.objects.create_superuser("ada@market.example", "seven wooden spoons")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "seven wooden spoons")
+    call_command("createsuperuser", "--no-input", email="bea@market.example", stdout=StringIO())
+    recorded = AuditRecord.objects.order_by("number").values_list("object_id", flat=True)
+    assert list(recorded) == [str(first.pk), str(User.objects.get(email="bea@market.example").pk)]
+
+
+@pytest.mark.rule("SEC-7")
+@pytest.mark.django_db
+def test_a_command_that_makes_nobody_records_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    UserFactory.create(email="ada@market.example")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "seven wooden spoons")
+    with pytest.raises(CommandError):
+        call_command("createsuperuser", "--no-input", email="ada@market.example", stdout=StringIO())
+    assert not AuditRecord.objects.exists()
