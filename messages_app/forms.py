@@ -101,6 +101,14 @@ class ReasonForm(MessageForm):
         # All of them: one that is not offered now gets its sentence from the gate, not a bare "invalid".
         choices = [(found.reason.name, reason_name(found.reason.name)) for found in reasons]
         self.fields["reason"] = forms.ChoiceField(label=_("Why are you writing?"), choices=choices)
+        # Whether both are there and in their order is the gate's to say: it knows which reason asks for them.
+        labels = {
+            "covers_from": _("First day of the warranty"),
+            "covers_until": _("Last day of the warranty"),
+        }
+        for name, label in labels.items():
+            self.fields[name] = forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"])
+        self.takes_dates = any(found.offered and found.reason.dates for found in reasons)
 
 
 class TopicForm(MessageForm):

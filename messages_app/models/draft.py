@@ -18,7 +18,7 @@ class Draft(models.Model):
     order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, null=True, related_name="+")
     to_seller = models.ForeignKey("accounts.Seller", on_delete=models.CASCADE, null=True, related_name="+")
     key = models.OneToOneField("messages_app.SealingKey", on_delete=models.PROTECT, related_name="+")
-    content_sealed = models.BinaryField()  # JSON {"text", "reason", "topic"}
+    content_sealed = models.BinaryField()  # JSON {"text", "reason", "topic", "covers_from", "covers_until"}
     has_text = models.BooleanField(default=False)
     saved_at = models.DateTimeField(default=timezone.now)  # also its version: an older one overwrites nothing
 

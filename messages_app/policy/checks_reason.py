@@ -52,6 +52,20 @@ def text_too_long(facts: Facts, limits: Limits) -> Finding | None:
     return Finding(code=code, severity=Severity.BLOCK, data=data)
 
 
+def coverage(facts: Facts, limits: Limits) -> Finding | None:
+    """A reason that asks for the days of a coverage gets both, in their order; one day is a coverage too."""
+    row = proactive_reason(facts)
+    if row is None or not row.dates:
+        return None
+    begins, ends = facts.covers_from, facts.covers_until
+    if begins is None or ends is None:
+        return Finding(code="dates_missing", severity=Severity.BLOCK, data={"reason": row.name})
+    if ends < begins:
+        data = {"reason": row.name, "begins": begins, "ends": ends}
+        return Finding(code="dates_reversed", severity=Severity.BLOCK, data=data)
+    return None
+
+
 def attachments(facts: Facts, limits: Limits) -> Finding | None:
     """Only files that the reason takes, and as many as it wants (POL-9).
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -122,6 +122,8 @@ class Facts:
     body_bytes: int = 0  # text and HTML bodies as UTF-8 (ATT-1)
     has_text: bool = True
     text_length: int = 0  # code points of the seller's own text, for RSN-1's limits
+    covers_from: date | None = None  # first and last day of a warranty, for the reason that asks for them
+    covers_until: date | None = None
     files: tuple[FileFacts, ...] = ()
     obstacles: tuple[str, ...] = ()  # codes of mail.parsed.Obstacle
     content: tuple[ContentMatch, ...] = ()

@@ -14,7 +14,7 @@ from messages_app.models import Draft, Message, Upload
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
 
-FIELDS = ("text", "reason", "topic")  # what a draft keeps of a form
+FIELDS = ("text", "reason", "topic", "covers_from", "covers_until")  # what a draft keeps of a form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +59,15 @@ class DraftView:
     text: str
     reason: str
     topic: str
+    covers_from: str  # as typed, ISO
+    covers_until: str
     saved_at: datetime
     uploads: tuple[UploadView, ...] = ()
 
     @property
     def fields(self) -> dict[str, str]:
         """What a form begins with."""
-        return {"text": self.text, "reason": self.reason, "topic": self.topic}
+        return {name: getattr(self, name) for name in FIELDS}
 
     @property
     def total(self) -> int:

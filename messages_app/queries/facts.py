@@ -45,6 +45,7 @@ class Circumstances:
     has_text: bool
     body_bytes: int
     body_token: bytes
+    covers: tuple[date | None, date | None] = (None, None)
     files: tuple[FileFacts, ...] = ()
     obstacles: tuple[str, ...] = ()
     content: tuple[ContentMatch, ...] = field(default=(), repr=False)
@@ -99,6 +100,8 @@ def gate_facts(case: Circumstances, around: Surroundings, *, used: int) -> Facts
         body_bytes=case.body_bytes,
         has_text=case.has_text,
         text_length=case.text_length,
+        covers_from=case.covers[0],
+        covers_until=case.covers[1],
         files=case.files,
         obstacles=case.obstacles,
         content=case.content,

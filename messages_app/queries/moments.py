@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 
 def read_moment(text: str) -> datetime | None:
@@ -12,4 +12,12 @@ def read_moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError):
+        return None
+
+
+def read_day(text: str) -> date | None:
+    """A day of the calendar as a field of a form sends it, "2026-03-31"; None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
         return None

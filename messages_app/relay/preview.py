@@ -27,7 +27,9 @@ class Preview:
     language: str  # of everything but the author's text
 
 
-def preview_for_buyer(pair: Pair, order: Order, *, reason: str, subject: str, text: str) -> Preview:
+def preview_for_buyer(
+    pair: Pair, order: Order, *, reason: str, subject: str, text: str, covers: tuple[str, ...] = ()
+) -> Preview:
     """The mail with a seller's message about an order, as its renderer would make it now.
 
     `order` comes with its lines. The text stands as it was written: what would become of real names and
@@ -35,7 +37,7 @@ def preview_for_buyer(pair: Pair, order: Order, *, reason: str, subject: str, te
     """
     language = language_of(pair, Side.BUYER)
     with translation.override(language):
-        page = page_of(_copy(pair, order, reason, Content(subject=subject, text=text)))
+        page = page_of(_copy(pair, order, reason, Content(subject=subject, text=text, covers=covers)))
         return Preview(render_page(page).subject, page, language)
 
 

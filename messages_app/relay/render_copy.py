@@ -165,6 +165,7 @@ def _letter(copy: Copy) -> Letter | None:
         seller=copy.sender,
         placed_at=order.placed_at,
         zone=zone_of(copy.parcel),
+        covers=copy.content.covers,
     )
 
 

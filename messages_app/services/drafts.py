@@ -78,7 +78,7 @@ def new_draft(target: Target, now: datetime) -> Draft:
 
 
 def _says(written: Mapping[str, str]) -> bool:
-    return bool(written["text"].strip())
+    return any(written[name].strip() for name in ("text", "covers_from", "covers_until"))
 
 
 def _write(draft: Draft, written: Mapping[str, str], now: datetime) -> None:

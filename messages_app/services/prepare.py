@@ -135,6 +135,7 @@ def _content(submission: Submission, files: tuple[PreparedFile, ...]) -> Content
         ),
         new=submission.new if submission.new is not None and submission.text else ((0, len(text)),),
         left_out=tuple(submission.left_out),
+        covers=tuple(day.isoformat() for day in submission.covers if day),
         foreign_id=submission.foreign_id,
     )
 

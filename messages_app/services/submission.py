@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from accounts.models import Pair
@@ -45,6 +45,7 @@ class Submission:
     text: str = ""  # whole, LF line ends
     new: tuple[tuple[int, int], ...] | None = None  # spans of `text` written now; None: all of it
     html: str = ""  # as it came, not sanitised
+    covers: tuple[date | None, date | None] = (None, None)  # first and last day of a warranty (RSN-1)
     body_bytes: int | None = None  # of a mail's bodies as they came; None: of text and html (ATT-1)
     files: tuple[SubmittedFile, ...] = ()
     evidence: Evidence = Evidence.PAGE

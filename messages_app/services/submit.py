@@ -172,6 +172,7 @@ def _case(ready: Ready, pair: Pair, thread: Thread | None) -> Circumstances:
         day=local_day(pair.seller.marketplace, now),
         automatic=submission.automatic,
         text_length=len(content.new_text),
+        covers=submission.covers,
         has_text=bool(content.new_text.strip()),
         body_bytes=prepared.body_bytes,
         body_token=prepared.body_token,

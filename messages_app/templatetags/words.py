@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -17,6 +17,7 @@ from messages_app.policy.verdict import Severity
 from messages_app.templatetags.times import exact
 from messages_app.wording import (
     answer_in_words,
+    coverage_sentence,
     finding_sentence,
     reason_name,
     rule_name,
@@ -39,6 +40,12 @@ def finding(found: Mapping[str, Any], side: str) -> str:
         author=Side(side),
         zone=timezone.get_current_timezone(),
     )
+
+
+@register.filter
+def coverage(covers: Sequence[str]) -> str:
+    """From when to when the warranty of a message runs (RSN-1); empty where it has none."""
+    return coverage_sentence(covers)
 
 
 @register.filter
@@ -178,7 +185,7 @@ def reason_help(reason: Reason) -> str:
         "digital_access_key": gettext("Key or link to what was bought; up to 5 files"),
         "legal_disclosure": gettext("1 to 5 documents, no text"),
         "invoice": gettext("1 to 5 PDF files, no text"),
-        "warranty": gettext("1 to 5 documents, no text"),
+        "warranty": gettext("First and last day, 1 to 5 documents, no text"),
         "return_question": gettext("Up to 5 files"),
         "problem_with_order": gettext("After shipping; up to 5 documents"),
         "review_request": gettext("Fixed text, once per order"),

@@ -19,6 +19,7 @@ class Content:
     html: str = ""  # sanitised
     new: tuple[tuple[int, int], ...] = ()
     left_out: tuple[str, ...] = ()  # codes of mail.parsed.LeftOut
+    covers: tuple[str, ...] = ()  # first and last day of a warranty, ISO dates (RSN-1)
     foreign_id: str = ""  # the Message-ID it came with: its author's program knows it by that
 
     @property
@@ -41,7 +42,8 @@ def seal_content(key: bytes, content: Content, *, column: str, message_id: UUID)
 def _open(key: bytes, sealed: bytes | memoryview, column: str, message_id: UUID) -> Content:
     value = open_json(key, sealed, table="message", column=column, row_id=message_id)
     spans = tuple((start, end) for start, end in value.pop("new"))
-    return Content(**{**value, "new": spans, "left_out": tuple(value["left_out"])})
+    lists = {"new": spans, "left_out": tuple(value["left_out"]), "covers": tuple(value.get("covers", ()))}
+    return Content(**{**value, **lists})
 
 
 def written_content(key: bytes, message: Message) -> Content:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import require, role_or_404, seller_role_or_404
+from accounts.access import require, role_or_404
 from accounts.models import Pair, Permission
 from accounts.roles import Role
 from accounts.services.pairs import pair_for
-from accounts.signed_out import login_required, login_required_keeping, writing_again
-from messages_app.forms import TEXT_MOST, MessageForm, ReasonForm, TopicForm, upload_limit_mb
+from accounts.signed_out import login_required_keeping, writing_again
+from messages_app.forms import MessageForm, ReasonForm, TopicForm, upload_limit_mb
 from messages_app.policy.facts import Side
-from messages_app.policy.reasons import BUYER_TOPICS, REASON_BY_NAME
+from messages_app.policy.reasons import BUYER_TOPICS
+from messages_app.queries.drafts import FIELDS
 from messages_app.queries.limits import current_limits
 from messages_app.queries.order_threads import thread_continued
-from messages_app.relay.preview import Preview, preview_for_buyer
 from messages_app.services.languages import language_of
+from messages_app.views.preview import preview_about, with_people
 from messages_app.views.sending import (
     Said,
     begin,
@@ -44,7 +42,7 @@ _IN_THE_WAY = ("suspended", "closed", "restricted", "blocked_by_other", "opted_o
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required_keeping("text", "reason", "topic")
+@login_required_keeping(*FIELDS)
 def new_message(request: HttpRequest) -> HttpResponse:
     """The page to write about an order: form, refusals (422), and a preview where it is asked for."""
     role = role_or_404(request)
@@ -68,20 +66,6 @@ def new_message(request: HttpRequest) -> HttpResponse:
     if role.may(Permission.READ):
         return redirect("thread", thread_id=sent.thread_id)
     return redirect(request.get_full_path())  # who may not read is told on the page that they may see (ACC-3)
-
-
-@require_POST
-@login_required
-def preview(request: HttpRequest) -> HttpResponse:
-    """What the buyer gets of a text that is being written (RSN-3): a part of the page, nothing is kept."""
-    role = seller_role_or_404(request, Permission.REPLY)
-    order = order_or_404(role, request.GET.get("order", ""))
-    context = {
-        "order": order,
-        "preview": _preview(order, pair_of_order(order), request.POST),
-        "chosen": REASON_BY_NAME.get(request.POST.get("reason", "")),
-    }
-    return render(request, "messages_app/_preview.html", context)
 
 
 def _form(
@@ -140,10 +124,9 @@ def _of_seller(role: Role, order: Order, pair: Pair | None, form: MessageForm) -
     return {
         **use_of(order.seller),
         "obstacles": [code for code in _IN_THE_WAY if code in codes],
-        "preview": _preview(order, pair, given),
-        "chosen": REASON_BY_NAME.get(str(form["reason"].value() or "")),
+        **preview_about(order, pair, given),
         "window_days": current_limits().proactive_window_days,
-        "buyer_language": language_of(pair or _no_pair(order), Side.BUYER),
+        "buyer_language": language_of(with_people(pair, order), Side.BUYER),
     }
 
 
@@ -158,26 +141,3 @@ def _of_buyer(role: Role, order: Order, pair: Pair | None) -> dict[str, object]:
         "pair": pair,
         "continued": thread_continued(pair, order),
     }
-
-
-def _preview(order: Order, pair: Pair | None, given: Mapping[str, Any]) -> Preview | None:
-    """None until a reason is chosen."""
-    reason = str(given.get("reason") or "")
-    if reason not in REASON_BY_NAME:
-        return None
-    takes_text = REASON_BY_NAME[reason].text_limit > 0
-    text = str(given.get("text") or "")[:TEXT_MOST].replace("\r\n", "\n") if takes_text else ""
-    known = pair or _no_pair(order)
-    with translation.override(language_of(known, Side.BUYER)):
-        subject = f"{reason_name(reason)}, {order.number}"
-    return preview_for_buyer(_with_people(known, order), order, reason=reason, subject=subject, text=text)
-
-
-def _no_pair(order: Order) -> Pair:
-    """The two of an order that nobody has written about; not saved."""
-    return _with_people(Pair(pk=0), order)
-
-
-def _with_people(pair: Pair, order: Order) -> Pair:
-    pair.buyer, pair.seller = order.buyer, order.seller
-    return pair

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +16,7 @@ from accounts.signed_out import login_required
 from messages_app.forms import TEXT_MOST
 from messages_app.policy.facts import Door, FileFacts, Side
 from messages_app.policy.verdict import Decision, Severity, Verdict
+from messages_app.queries.moments import read_day
 from messages_app.services.submission import Submission
 from messages_app.services.submit import dry_run
 from messages_app.services.uploads import waiting_files
@@ -22,7 +25,7 @@ from messages_app.views.sending import Said, findings_in_words, use_of
 
 HINTS_PER_PERSON = Limit("hints-person", 1500)  # SEC-4: a key pressed every two seconds for most of an hour
 # Of what is not there yet nobody is warned while typing.
-_TOO_EARLY = frozenset({"empty", "reason_missing", "attachment_missing"})
+_TOO_EARLY = frozenset({"empty", "reason_missing", "attachment_missing", "dates_missing"})
 
 
 @require_POST
@@ -33,10 +36,9 @@ def hints(request: HttpRequest) -> HttpResponse:
     desk = desk_or_404(request)
     if not count_try(HINTS_PER_PERSON, str(desk.role.user.pk)):
         return HttpResponse(status=204)  # the gate itself says it at the latest
-    text = request.POST.get("text", "")[:TEXT_MOST].replace("\r\n", "\n")
-    reason = request.POST.get("reason") or request.POST.get("topic") or ""
     waiting = () if request.POST.get("no_files") else waiting_files(desk.target)
-    decision = _asked(desk, text, reason[:24], waiting) if text.strip() or waiting else None
+    written = request.POST.get("text", "").strip() or request.POST.get("covers_until", "")
+    decision = _asked(desk, request.POST, waiting) if written or waiting else None
     use = use_of(desk.role.seller) if desk.role.seller else {}
     context = {
         "said": _said(desk, decision) if decision else [],
@@ -46,7 +48,7 @@ def hints(request: HttpRequest) -> HttpResponse:
     return render(request, "messages_app/_hints.html", context)
 
 
-def _asked(desk: Desk, text: str, reason: str, waiting: tuple[FileFacts, ...]) -> Decision:
+def _asked(desk: Desk, form: Mapping[str, str], waiting: tuple[FileFacts, ...]) -> Decision:
     submission = Submission(
         key="",
         door=Door.WEB,
@@ -55,8 +57,9 @@ def _asked(desk: Desk, text: str, reason: str, waiting: tuple[FileFacts, ...]) -
         user_id=desk.role.user.pk,
         thread_id=desk.thread.id if desk.thread else None,
         order_id=desk.order.pk if desk.order else None,
-        reason=reason,
-        text=text,
+        reason=(form.get("reason") or form.get("topic") or "")[:24],
+        text=form.get("text", "")[:TEXT_MOST].replace("\r\n", "\n"),
+        covers=(read_day(form.get("covers_from", "")), read_day(form.get("covers_until", ""))),
     )
     return dry_run(submission, now=timezone.now(), waiting=waiting)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from accounts.roles import Role
 from messages_app.forms import MessageForm, new_form_token
 from messages_app.models import Message, Thread
 from messages_app.policy.facts import Door, Place, Side
-from messages_app.policy.reasons import Availability, available_reasons
+from messages_app.policy.reasons import REASON_BY_NAME, Availability, available_reasons
 from messages_app.policy.verdict import Decision, Finding, Severity, Verdict
 from messages_app.queries.drafts import draft_at, target_of, was_sent
 from messages_app.queries.facts import cap_of, order_facts, usage_of
@@ -115,6 +116,7 @@ def send(role: Role, form: MessageForm, *, pair: Pair, subject: str = "", **plac
         reason=data.get("reason") or data.get("topic") or "",
         subject=subject,
         text=data["text"].replace("\r\n", "\n"),
+        covers=_covers(data),
         files=form.submitted_files(),
     )
     sent = submit_message(submission, now=timezone.now())
@@ -130,8 +132,17 @@ def _key(role: Role, form: MessageForm, place: Mapping[str, Any]) -> str:
     files = [(file.name, _digest_of(file)) for file in data["files"]]
     uploads = sorted(map(str, data["upload"]))
     about = data.get("reason") or data.get("topic") or ""
-    said = (sorted(place.items()), about, data["text"].replace("\r\n", "\n"), files, uploads)
+    text, covers = data["text"].replace("\r\n", "\n"), _covers(data)
+    said = (sorted(place.items()), about, text, files, uploads, *filter(None, covers))
     return f"web:{role.user.pk}:{data['token']}:{token(repr(said), purpose='form').hex()}"
+
+
+def _covers(data: Mapping[str, Any]) -> tuple[date | None, date | None]:
+    """The days of a warranty, where the reason asks for them: else they stand in a field that nobody sees."""
+    reason = REASON_BY_NAME.get(data.get("reason") or "")
+    if reason is None or not reason.dates:
+        return None, None
+    return data["covers_from"], data["covers_until"]
 
 
 def _digest_of(file: UploadedFile[Any]) -> str:

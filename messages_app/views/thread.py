@@ -18,11 +18,13 @@ from accounts.signed_out import login_required_keeping, writing_again
 from messages_app.forms import MessageForm, ReasonForm, upload_limit_mb
 from messages_app.models import MailboxEntry, Thread
 from messages_app.policy.facts import Side
+from messages_app.queries.drafts import FIELDS
 from messages_app.queries.inbox import entry_or_404, next_due
 from messages_app.queries.moments import read_moment
 from messages_app.queries.threads import NEWEST, MessageView, conversation, last_contact, other_orders
 from messages_app.services.reading import mark_read
 from messages_app.views.listing import head_context, kept_query, list_context, listing_of
+from messages_app.views.preview import preview_in
 from messages_app.views.sending import (
     Said,
     begin,
@@ -40,7 +42,7 @@ from orders.queries.lists import with_products
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required_keeping("text", "reason")
+@login_required_keeping(*FIELDS)
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A conversation: read it, answer it. What the gate refuses comes back with its reasons (422)."""
     role = role_or_404(request)
@@ -73,6 +75,8 @@ def _reply(request: HttpRequest, role: Role, entry: MailboxEntry) -> HttpRespons
     if thread.pair is None:
         raise PermissionDenied
     form = _form(role, thread, request)
+    if "preview" in request.POST:
+        return _page(request, role, entry, form_again(form))
     if not is_ready(role, form, thread_id=thread.id):
         return _page(request, role, entry, form_again(form), status=422)
     sent = send(role, form, pair=thread.pair, thread_id=thread.id)
@@ -108,6 +112,8 @@ def _page(
     if context["may_reply"]:
         context |= begin(role, form, thread=entry.thread) | (use_of(role.seller) if role.seller else {})
         _take_up_again(request, form, shown)
+        if isinstance(form, ReasonForm):
+            context |= preview_in(entry.thread, form.data if form.is_bound else form.initial)
     template = "messages_app/_panes_swapped.html" if alone else "messages_app/inbox.html"
     return render(request, template, context, status=status)
 

@@ -68,6 +68,8 @@ _SENTENCES: dict[str, Callable[[Said], str]] = {
     "window_closed": reason.window_closed,
     "text_too_long": reason.text_too_long,
     "text_not_allowed": reason.text_not_allowed,
+    "dates_missing": reason.dates_missing,
+    "dates_reversed": reason.dates_reversed,
     "attachment_not_allowed": reason.attachment_not_allowed,
     "attachment_missing": reason.attachment_missing,
     "over_cap": matter.over_cap,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -9,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from messages_app.wording.moments import day
+from messages_app.wording.moments import calendar_day, date_of, day
 
 _OPENINGS: dict[str, str | Promise] = {
     "customization": gettext_lazy(
@@ -53,13 +54,40 @@ class Letter:
     farewell: str
 
 
-def letter_for(reason: str, *, buyer: str, seller: str, placed_at: datetime, zone: tzinfo) -> Letter | None:
-    """The frame in the active language; None for a reason that the table of RSN-1 does not have."""
+def letter_for(
+    reason: str,
+    *,
+    buyer: str,
+    seller: str,
+    placed_at: datetime,
+    zone: tzinfo,
+    covers: Sequence[str] = (),
+) -> Letter | None:
+    """The frame in the active language; None for a reason that the table of RSN-1 does not have. `covers`:
+    see `coverage_sentence`."""
     opening = _OPENINGS.get(reason)
     if opening is None:
         return None
     return Letter(
         greeting=_("Hello %(name)s,") % {"name": buyer},
-        opening=str(opening) % {"seller": seller, "day": day(placed_at, zone)},
+        opening=" ".join(
+            filter(
+                None,
+                [str(opening) % {"seller": seller, "day": day(placed_at, zone)}, coverage_sentence(covers)],
+            )
+        ),
         farewell=_("Kind regards"),
     )
+
+
+def coverage_sentence(covers: Sequence[str]) -> str:
+    """From when to when a warranty runs. `covers`: first and last day as ISO dates; empty without them."""
+    if len(covers) != 2:
+        return ""
+    begins, ends = (date_of(one) for one in covers)
+    if begins is None or ends is None:
+        return ""
+    return _("The warranty runs from %(begins)s to %(ends)s.") % {
+        "begins": calendar_day(begins),
+        "ends": calendar_day(ends),
+    }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from django.utils.translation import get_language
 
 # Weekday and day; day and year (CLDR patterns). What is not here reads as English.
@@ -32,6 +32,15 @@ def moment_of(value: object) -> datetime | None:
     return None
 
 
+def date_of(value: object) -> date | None:
+    """A day from a finding's data: a date, or the ISO text that JSON made of it."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and value:
+        return date.fromisoformat(value)
+    return None
+
+
 def place_of(zone: tzinfo) -> str:
     """The zone as a place: "Europe/London" is "London"."""
     name = getattr(zone, "key", None) or str(zone)
@@ -48,6 +57,12 @@ def day(moment: datetime, zone: tzinfo = UTC) -> str:
     """Date and year: "19 November 2026"."""
     language = _language()
     return format_datetime(moment, _DAYS[language][1], tzinfo=zone, locale=language)
+
+
+def calendar_day(value: date) -> str:
+    """A day that is the same in every zone: "19 November 2026"."""
+    language = _language()
+    return format_date(value, _DAYS[language][1], locale=language)
 
 
 def day_and_time(moment: datetime, zone: tzinfo = UTC) -> str:

@@ -48,6 +48,8 @@ _RULES: dict[str, str | Promise] = {
     "window_closed": gettext_lazy("Outside the time for this reason"),
     "text_too_long": gettext_lazy("Text too long"),
     "text_not_allowed": gettext_lazy("This reason takes no text"),
+    "dates_missing": gettext_lazy("Days of the warranty missing"),
+    "dates_reversed": gettext_lazy("Days of the warranty in the wrong order"),
     "attachment_not_allowed": gettext_lazy("Attachment not allowed"),
     "attachment_missing": gettext_lazy("Attachment missing"),
     "over_cap": gettext_lazy("Daily limit of messages"),

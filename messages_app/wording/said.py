@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 
 from messages_app.policy.facts import Side
 from messages_app.policy.verdict import Severity
-from messages_app.wording.moments import day_and_time, moment_of
+from messages_app.wording.moments import calendar_day, date_of, day_and_time, moment_of
 from messages_app.wording.names import reason_name
 
 
@@ -28,6 +28,10 @@ class Said:
     def moment(self, name: str) -> str:
         moment = moment_of(self.data.get(name))
         return day_and_time(moment, self.zone) if moment else ""
+
+    def calendar_day(self, name: str) -> str:
+        found = date_of(self.data.get(name))
+        return calendar_day(found) if found else ""
 
     def number(self, name: str) -> str:
         return number_format(int(self.data.get(name) or 0), use_l10n=True, force_grouping=True)

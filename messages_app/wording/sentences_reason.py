@@ -70,6 +70,20 @@ def text_not_allowed(said: Said) -> str:
     }
 
 
+def dates_missing(said: Said) -> str:
+    return _(
+        "“%(reason)s” needs the first and the last day of the warranty. Enter both and send the message "
+        "again."
+    ) % {"reason": said.reason}
+
+
+def dates_reversed(said: Said) -> str:
+    return _(
+        "The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days and send the "
+        "message again."
+    ) % {"begins": said.calendar_day("begins"), "ends": said.calendar_day("ends")}
+
+
 def attachment_not_allowed(said: Said) -> str:
     reason = said.reason
     most = int(said.data.get("at_most") or 0)

@@ -8,6 +8,7 @@ const SAVE_AFTER = 1200; // ms of rest; at the latest after SAVE_WITHIN
 const SAVE_WITHIN = 2500;
 const ASK_AFTER = 700;
 const RETRY_AFTER = 5000;
+const KEPT = ["text", "reason", "topic", "covers_from", "covers_until"]; // the text first
 
 class Composer {
   constructor(form) {
@@ -34,15 +35,12 @@ class Composer {
       const field = this.form.elements[name];
       return field?.value ?? "";
     };
-    return JSON.stringify([pick("text"), pick("reason"), pick("topic")]);
+    return JSON.stringify(KEPT.map(pick));
   }
 
   fields() {
-    const [text, reason, topic] = JSON.parse(this.written());
     const fields = new FormData();
-    fields.set("text", text);
-    fields.set("reason", reason);
-    fields.set("topic", topic);
+    for (const [place, value] of JSON.parse(this.written()).entries()) fields.set(KEPT[place], value);
     fields.set("saved_at", this.form.dataset.savedAt);
     return fields;
   }

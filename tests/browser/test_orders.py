@@ -9,9 +9,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from messages_app.models import Message, Thread
+from messages_app.policy.facts import Side
+from orders.models import OrderLine
 from tests.browser.conftest import VisitorMaker
-from tests.factories import BuyerFactory, OrderFactory, PairFactory
-from tests.messages_app.views.world import World, make_world
+from tests.factories import BuyerFactory, OrderFactory, PairFactory, ProductFactory
+from tests.messages_app.views.world import World, make_world, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -80,6 +82,45 @@ def test_a_seller_sees_what_the_buyer_gets(visitors: VisitorMaker, world: World,
         expect(page.get_by_label("Your text")).to_be_hidden()
         expect(page.get_by_text("This reason takes no text of yours")).to_be_visible()
     assert not Message.objects.filter(reason="delivery_scheduling").exists()
+    assert seller.complaints == []
+
+
+@pytest.mark.rule("RSN-3", "RSN-1", "UX-7")
+@SCRIPTS
+def test_in_ones_own_thread_a_seller_sees_what_the_buyer_gets(
+    visitors: VisitorMaker, world: World, scripts: bool
+) -> None:
+    """The days of a warranty are asked for while that reason is chosen, and stand in the preview."""
+    OrderLine.objects.create(order=world.order, product=ProductFactory.create(warranty=True), quantity=1)
+    begun = write(
+        world.pair, Side.SELLER, user=world.owner, order=world.order, reason="other", text="One thing more."
+    )
+    seller = visitors(scripts=scripts)
+    seller.sign_in(world.owner.email)
+    seller.open(f"/messages/{begun.thread_id}/")
+    page = seller.page
+    shown, button = page.locator(".preview"), page.get_by_role("button", name="Show what the buyer gets")
+    expect(shown).to_contain_text("Choose why you are writing")
+    reasons = page.get_by_label("Why are you writing?")
+    first = page.get_by_label("First day of the warranty")
+    expect(first).to_be_hidden()
+    reasons.select_option("warranty")
+    first.fill("2026-03-01")
+    page.get_by_label("Last day of the warranty").fill("2028-02-29")
+    if not scripts:
+        button.click()
+    expect(shown).to_contain_text("The warranty runs from 1 March 2026 to 29 February 2028.")
+    expect(first).to_have_value("2026-03-01")
+    reasons.select_option("other")
+    expect(first).to_be_hidden()
+    page.get_by_role("textbox", name=re.compile("Reply to")).fill("It comes on Monday.")
+    if not scripts:
+        button.click()
+    expect(page.locator(".preview__yours")).to_have_text("It comes on Monday.")
+    expect(shown).not_to_contain_text("The warranty runs")
+    expect(button).to_be_visible(visible=not scripts)
+    page.get_by_role("button", name="Send", exact=True).last.click()
+    expect(page.locator(".message--own").filter(has_text="It comes on Monday.")).to_be_visible()
     assert seller.complaints == []
 
 

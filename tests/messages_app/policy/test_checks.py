@@ -1,7 +1,7 @@
 """The gate as a table: facts in, verdict and codes out."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -144,6 +144,22 @@ RSN: list[Row] = [
      ("text_not_allowed",)),
 ]  # fmt: skip
 SILENT: dict[str, Any] = {"text_length": 0, "has_text": False}
+FIRST, LAST = date(2026, 3, 1), date(2028, 2, 29)
+COVERED: dict[str, Any] = {"order": order(traits={"warranty"}), "files": (file(),), **SILENT}
+DAYS: list[Row] = [
+    ("RSN-1 days", proactive("warranty", covers_from=FIRST, covers_until=LAST, **COVERED), DELIVER, ()),
+    ("RSN-1 one day", proactive("warranty", covers_from=LAST, covers_until=LAST, **COVERED), DELIVER, ()),
+    ("RSN-1 reversed", proactive("warranty", covers_from=LAST, covers_until=FIRST, **COVERED), BLOCK,
+     ("dates_reversed",)),
+    ("RSN-1 reversed by a day", proactive("warranty", covers_from=LAST,
+        covers_until=LAST - timedelta(days=1), **COVERED), BLOCK, ("dates_reversed",)),
+    ("RSN-1 no days", proactive("warranty", **COVERED), BLOCK, ("dates_missing",)),
+    ("RSN-1 no first day", proactive("warranty", covers_until=LAST, **COVERED), BLOCK, ("dates_missing",)),
+    ("RSN-1 no last day", proactive("warranty", covers_from=FIRST, **COVERED), BLOCK, ("dates_missing",)),
+    ("RSN-1 days of no warranty", proactive("invoice", covers_from=LAST, covers_until=FIRST, **COVERED),
+     DELIVER, ()),
+    ("RSN-1 a reply needs none", reply(reason="warranty", files=(file(),)), DELIVER, ()),
+]  # fmt: skip
 FILES: list[Row] = [
     ("RSN-1 none missing", proactive("invoice", **SILENT), BLOCK, ("attachment_missing",)),
     ("RSN-1 five", proactive("invoice", files=(file(),) * 5, **SILENT), DELIVER, ()),
@@ -210,7 +226,7 @@ REST: list[Row] = [
     ("a file is something", reply(files=(file(),), **SILENT), DELIVER, ()),
     *((f"obstacle {code}", mail(obstacles=(code,)), BLOCK, (code,)) for code in OBSTACLES),
 ]
-ROWS = [*GATE_6_7, *BLOCKS, *SWITCHES, *RSN, *FILES, *REST]
+ROWS = [*GATE_6_7, *BLOCKS, *SWITCHES, *RSN, *DAYS, *FILES, *REST]
 
 
 @pytest.mark.rule(

@@ -8,12 +8,14 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from messages_app.models import Delivery, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import REASONS
-from orders.models import Order
+from orders.models import Order, Product
 from tests.factories import (
     BuyerFactory,
     MembershipFactory,
@@ -23,6 +25,7 @@ from tests.factories import (
     UserFactory,
     seller_owner,
 )
+from tests.messages_app.files.samples import pdf
 from tests.messages_app.relay.mail_world import finished
 from tests.messages_app.views.world import World, signed_in, write
 from tests.visitors import visitor
@@ -149,6 +152,179 @@ def test_without_scripts_a_button_shows_the_preview_and_keeps_the_text(world: Wo
     assert "preview__body" in page
     assert re.search(r"<textarea[^>]*>Dear Hannah</textarea>", page)
     assert not Message.objects.filter(reason="other").exists()
+
+
+@pytest.fixture
+def warranted(world: World) -> World:
+    """The order comes with a warranty, and a paper about it can be sent."""
+    bought = world.order.lines.values("product")
+    Product.objects.filter(pk__in=bought).update(warranty=True)
+    return world
+
+
+def warranty(begins: str, ends: str) -> dict[str, object]:
+    paper = SimpleUploadedFile("warranty.pdf", pdf())
+    days = {"covers_from": begins, "covers_until": ends}
+    return {"reason": "warranty", "token": uuid.uuid4().hex, "files": [paper], **days}
+
+
+@pytest.mark.rule("RSN-1", "RSN-3", "ACC-10")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The warranty runs from 1 March 2026 to 29 February 2028."),
+        ("de", "Die Garantie gilt vom 1. März 2026 bis zum 29. Februar 2028."),
+        ("es", "La garantía es válida desde el 1 de marzo de 2026 hasta el 29 de febrero de 2028."),
+        ("fr", "La garantie court du 1 mars 2026 au 29 février 2028."),
+        ("it", "Validità della garanzia: 1 marzo 2026 – 29 febbraio 2028."),
+        ("pl", "Gwarancja obowiązuje od 1 marca 2026 do 29 lutego 2028."),
+    ],
+    ids=["en", "de", "es", "fr", "it", "pl"],
+)
+def test_a_warranty_says_from_when_to_when_it_runs(warranted: World, language: str, words: str) -> None:
+    """Before it is sent, in the mail, and in the conversation; in the buyer's language."""
+    warranted.buyer.language = language
+    warranted.buyer.save()
+    owner = signed_in(warranted.owner)
+    said = warranty("2026-03-01", "2028-02-29")
+    shown = owner.post(preview(warranted), {**said, "files": []}).content.decode()
+    assert words in shown
+    Delivery.objects.all().delete()
+    sent = owner.post(new(warranted), said)
+    assert sent.status_code == 302
+    (one,) = finished()
+    body = message_from_bytes(one.mail, policy=policy.default).get_body(("plain",))
+    assert body is not None
+    assert words in " ".join(body.get_content().split())
+    assert words in signed_in(warranted.buyer).get(sent["Location"]).content.decode()
+
+
+@pytest.mark.rule("RSN-1", "GATE-2")
+@pytest.mark.parametrize(
+    ("begins", "ends", "words"),
+    [
+        ("2026-03-01", "2026-02-28", "would end on 28 February 2026, before it begins on 1 March 2026"),
+        ("", "2026-02-28", "needs the first and the last day of the warranty"),
+        ("2026-03-01", "", "needs the first and the last day of the warranty"),
+        ("", "", "needs the first and the last day of the warranty"),
+        ("2026-02-29", "2026-03-01", "Enter a valid date"),
+        ("2026-03-01", "2026-03-01", ""),
+    ],
+    ids=["reversed", "no-first-day", "no-last-day", "neither", "no-day-of-the-calendar", "one-day"],
+)
+def test_the_days_of_a_warranty_are_asked_for(warranted: World, begins: str, ends: str, words: str) -> None:
+    owner = signed_in(warranted.owner)
+    assert 'name="covers_from"' in owner.get(new(warranted)).content.decode()
+    answer = owner.post(new(warranted), warranty(begins, ends))
+    page = answer.content.decode()
+    assert answer.status_code == (422 if words else 302)
+    assert words in page
+    if words:
+        assert f'name="covers_from" value="{begins}"' in page
+        assert f'name="covers_until" value="{ends}"' in page
+
+
+@pytest.mark.rule("RSN-1")
+def test_days_in_a_field_of_another_reason_say_nothing(warranted: World) -> None:
+    owner = signed_in(warranted.owner)
+    said = {
+        **warranty("2026-03-01", "2026-02-28"),
+        "reason": "other",
+        "text": "It leaves today.",
+        "files": [],
+    }
+    assert "The warranty runs" not in owner.post(preview(warranted), said).content.decode()
+    sent = owner.post(new(warranted), said)
+    assert sent.status_code == 302
+    assert "The warranty" not in owner.get(sent["Location"]).content.decode().split("conversation-list")[1]
+
+
+@pytest.mark.rule("RSN-1", "BOX-9", "GATE-3")
+def test_the_days_of_a_warranty_wait_in_the_draft(warranted: World) -> None:
+    owner = signed_in(warranted.owner)
+    desk = f"?order={warranted.order.number}"
+    days = {"reason": "warranty", "covers_from": "2026-03-01", "covers_until": "2026-02-28"}
+    assert owner.post(reverse("draft") + desk, days, headers={"X-Requested-With": "fetch"}).status_code == 200
+    page = owner.get(new(warranted)).content.decode()
+    assert 'name="covers_from" value="2026-03-01"' in page
+    assert 'name="covers_until" value="2026-02-28"' in page
+    assert re.search(r'value="warranty"[^>]* checked', page)
+    assert "dates_reversed" in owner.post(reverse("hints") + desk, days).content.decode()
+    missing = owner.post(reverse("hints") + desk, {**days, "covers_from": ""}).content.decode()
+    assert not missing.strip()  # nobody is warned of what is not there yet, nor told that all is well
+
+
+@pytest.fixture
+def begun(world: World) -> Thread:
+    """A thread of the seller's in which the buyer has not written."""
+    first = write(
+        world.pair, Side.SELLER, user=world.owner, order=world.order, reason="other", text="One thing more."
+    )
+    return Thread.objects.get(pk=first.thread_id)
+
+
+@pytest.mark.rule("RSN-3", "ACC-10")
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_preview_in_a_thread_is_the_mail_that_goes_out(
+    world: World, begun: Thread, language: str
+) -> None:
+    world.buyer.language = language
+    world.buyer.save()
+    owner = signed_in(world.owner)
+    path = f"/messages/{begun.pk}/"
+    page = owner.get(path).content.decode()
+    assert f'data-preview="/messages/new/preview/?thread={begun.pk}"' in page
+    assert "Choose why you are writing" in page
+    said = {"reason": "unexpected_problem", "text": "The last one is gone."}
+    shown = owner.post(f"/messages/new/preview/?thread={begun.pk}", said)
+    found = shown.context["preview"]
+    Delivery.objects.all().delete()
+    assert owner.post(path, {**said, "token": uuid.uuid4().hex}).status_code == 302
+    (one,) = finished()
+    mail = message_from_bytes(one.mail, policy=policy.default)
+    assert mail["Subject"] == found.subject
+    body = mail.get_body(("plain",))
+    assert body is not None
+    letter = found.page.words["letter"]
+    for words in (
+        found.page.title,
+        letter.greeting,
+        letter.opening,
+        "The last one is gone.",
+        letter.farewell,
+    ):
+        assert words in body.get_content()
+        assert words in shown.content.decode()
+
+
+@pytest.mark.rule("RSN-3", "UX-7")
+def test_in_a_thread_a_button_shows_the_preview_without_scripts(world: World, begun: Thread) -> None:
+    said = {"reason": "other", "text": "Dear Hannah", "token": uuid.uuid4().hex, "preview": "yes"}
+    before = Message.objects.count()
+    answer = signed_in(world.owner).post(f"/messages/{begun.pk}/", said)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "preview__body" in page
+    assert re.search(r"<textarea[^>]*>Dear Hannah</textarea>", page)
+    assert re.search(r'<option value="other" selected', page)
+    assert Message.objects.count() == before
+
+
+@pytest.mark.rule("RSN-3")
+def test_an_answer_has_no_preview(world: World) -> None:
+    owner = signed_in(world.owner)
+    assert "data-preview" not in owner.get(f"/messages/{world.thread.pk}/").content.decode()
+    assert (
+        owner.post(f"/messages/new/preview/?thread={world.thread.pk}", {"reason": "other"}).status_code == 404
+    )
+
+
+@pytest.mark.rule("SEC-1", "ACC-3")
+def test_who_may_ask_for_a_preview_in_a_thread(world: World, begun: Thread) -> None:
+    path = f"/messages/new/preview/?thread={begun.pk}"
+    people = [(world.owner, 200), (world.reader, 403), (world.buyer, 404), (world.stranger, 404)]
+    for user, status in [*people, (world.rival, 404), (None, 302)]:
+        assert signed_in(user).post(path, {"reason": "other", "text": "x"}).status_code == status
 
 
 @pytest.mark.rule("SEC-1", "ACC-3")

@@ -42,6 +42,8 @@ DATA: dict[str, dict[str, Any]] = {
     "window_closed": {"reason": "other", "opens_at": None, "closes_at": MOMENT},
     "text_too_long": {"reason": "customization", "length": 1801, "limit": 800},
     "text_not_allowed": {"reason": "invoice", "length": 5, "limit": 0},
+    "dates_missing": {"reason": "warranty"},
+    "dates_reversed": {"reason": "warranty", "begins": "2026-11-22", "ends": "2026-11-21"},
     "attachment_not_allowed": {"reason": "invoice", "names": ["a.gif"], "at_most": 5, "kinds": ["pdf"]},
     "attachment_missing": {"reason": "invoice", "names": [], "at_least": 1, "at_most": 5, "kinds": ["pdf"]},
     "over_cap": {"cap": 1600, "used": 1600, "day_ends_at": MOMENT},

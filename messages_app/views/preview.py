@@ -1,0 +1,86 @@
+"""What the buyer gets of a message that is being written, beside its text (RSN-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_POST
+
+from accounts.access import seller_role_or_404
+from accounts.models import Pair, Permission
+from accounts.signed_out import login_required
+from messages_app.forms import TEXT_MOST
+from messages_app.models import Thread
+from messages_app.policy.facts import Side
+from messages_app.policy.reasons import REASON_BY_NAME, Reason
+from messages_app.queries.moments import read_day
+from messages_app.relay.preview import Preview, preview_for_buyer
+from messages_app.services.languages import language_of
+from messages_app.views.desk import desk_or_404
+from messages_app.wording import reason_name
+from orders.models import Order
+from orders.queries.lists import pair_of_order, with_products
+
+
+@require_POST
+@login_required
+def preview(request: HttpRequest) -> HttpResponse:
+    """A part of the page, of an order or of a thread in which the buyer has not written; nothing is kept."""
+    seller_role_or_404(request, Permission.REPLY)
+    desk = desk_or_404(request)
+    if desk.order:
+        found = preview_about(desk.order, pair_of_order(desk.order), request.POST)
+    elif desk.thread:
+        found = preview_in(desk.thread, request.POST)
+    else:
+        raise Http404
+    return render(request, "messages_app/_preview.html", found)
+
+
+def preview_about(order: Order, pair: Pair | None, given: Mapping[str, Any]) -> dict[str, object]:
+    """{"preview", "chosen"} of a first message about an order that comes with its lines, as a form gives it;
+    both None until a reason is chosen. `pair` may not be there yet."""
+    known = with_people(pair, order)
+    reason = _reason(given)
+    if reason is None:
+        return {"preview": None, "chosen": None}
+    with translation.override(language_of(known, Side.BUYER)):
+        subject = f"{reason_name(reason.name)}, {order.number}"
+    return {"preview": _preview(known, order, reason, given, subject), "chosen": reason}
+
+
+def preview_in(thread: Thread, given: Mapping[str, Any]) -> dict[str, object]:
+    """The same of a further message in a seller's own thread, which has no subject of its own.
+
+    Raises Http404 where no reason is asked for: there an answer goes as it was written.
+    """
+    if thread.pair is None or thread.order is None or thread.buyer_wrote_at is not None:
+        raise Http404
+    reason = _reason(given)
+    if reason is None:
+        return {"preview": None, "chosen": None}
+    prefetch_related_objects([thread.order], with_products())
+    return {"preview": _preview(thread.pair, thread.order, reason, given, ""), "chosen": reason}
+
+
+def with_people(pair: Pair | None, order: Order) -> Pair:
+    """The pair of an order with its two; one that is not saved where nobody has written yet."""
+    pair = pair or Pair(pk=0)
+    pair.buyer, pair.seller = order.buyer, order.seller
+    return pair
+
+
+def _reason(given: Mapping[str, Any]) -> Reason | None:
+    return REASON_BY_NAME.get(str(given.get("reason") or ""))
+
+
+def _preview(pair: Pair, order: Order, reason: Reason, given: Mapping[str, Any], subject: str) -> Preview:
+    text = str(given.get("text") or "")[:TEXT_MOST].replace("\r\n", "\n") if reason.text_limit else ""
+    days = [read_day(str(given.get(name) or "")) for name in ("covers_from", "covers_until")]
+    covers = tuple(day.isoformat() for day in days if day) if reason.dates else ()
+    return preview_for_buyer(pair, order, reason=reason.name, subject=subject, text=text, covers=covers)
