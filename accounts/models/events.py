@@ -6,8 +6,8 @@ from django.utils import timezone
 
 
 class AccountEvent(models.Model):
-    """Something about an account that a person must be told by mail. Written here, in the
-    transaction of what happened; messages_app takes it and makes the mail (design: nothing
+    """Something about an account that a person must be told by mail, or that search must follow. Written
+    here, in the transaction of what happened; messages_app takes it and does the rest (design: nothing
     imports upwards)."""
 
     class Kind(models.TextChoices):
@@ -20,6 +20,7 @@ class AccountEvent(models.Model):
         NEW_ADDRESS = "new_address"  # subject: a NewAddress, to be confirmed
         ADDRESS_TAKEN = "address_taken"  # somebody wants this user's address for another account
         ADDRESS_CHANGED = "address_changed"  # subject: a User; `address` is the one before
+        RENAMED = "renamed"  # subject: a User who goes by another display name as a buyer
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -34,6 +35,7 @@ class AccountEvent(models.Model):
         "accounts.NewAddress", on_delete=models.CASCADE, null=True, related_name="+"
     )
     address = models.EmailField(max_length=254, blank=True)  # emptied when the event is taken
+    reached = models.UUIDField(null=True)  # of a renamed buyer's messages: those from this one on are done
     created_at = models.DateTimeField(default=timezone.now)
     taken_at = models.DateTimeField(null=True)
 

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from accounts.models import AuthorizedAddress, Buyer, Marketplace, Membership, Seller, User
 from accounts.name_keys import name_key
 from accounts.queries.names import is_marketplace_name, shown_name_of
+from accounts.services.names import rename_buyer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,12 @@ def buyer_from_marketplace(new: NewBuyer, *, now: datetime) -> Buyer | Refused:
     if user is None:
         user = User.objects.create_user(new.email, created_at=now)
     _take_names(user, new)
-    if buyer is None or user.claimed_at is None:
-        buyer = buyer or Buyer(user=user)
-        buyer.marketplace = new.marketplace
+    if buyer is None:
+        buyer = Buyer(user=user, marketplace=new.marketplace)
         buyer.take_name(shown_name_of(new.full_name))
+    elif user.claimed_at is None:
+        buyer.marketplace = new.marketplace
+        rename_buyer(buyer, shown_name_of(new.full_name), now=now)
     buyer.external_id = new.external_id
     buyer.save()
     return buyer

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.addresses import normalise_address
 from accounts.links import person_by_token
 from accounts.models import AccountEvent, Buyer, Marketplace, User
-from accounts.name_keys import name_key
 from accounts.queries.names import shown_name_of
+from accounts.services.names import rename_buyer
 from accounts.wake import wake
 
 Kind = AccountEvent.Kind
@@ -63,7 +64,7 @@ def set_password(*, token: str, password: str, now: datetime, full_name: str = "
     if full_name and asks_for_name(user):
         User.objects.filter(pk=user.pk).update(full_name=full_name)
         shown = shown_name_of(full_name)
-        Buyer.objects.filter(user=user).update(display_name=shown, name_key=name_key(shown))
+        _rename(user, shown, now)
     user.set_password(password)
     user.claimed_at = user.claimed_at or now
     user.save(update_fields=["password", "claimed_at"])
@@ -90,12 +91,17 @@ def set_profile(*, user: User, language: str, time_zone: str, display_name: str 
     """Stores language and time zone, and a buyer's display name where one is given (ACC-9, ACC-10)."""
     User.objects.filter(pk=user.pk).update(language=language, time_zone=time_zone)
     if display_name is not None:
-        Buyer.objects.filter(user=user).update(display_name=display_name, name_key=name_key(display_name))
+        _rename(user, display_name, timezone.now())
 
 
 def set_buyer_mail(*, buyer: Buyer, messages: bool, system: bool) -> None:
     """A buyer's mail for new seller messages (critical ones come always) and system messages (ACC-5)."""
     Buyer.objects.filter(pk=buyer.pk).update(mail_messages=messages, mail_system=system)
+
+
+def _rename(user: User, name: str, now: datetime) -> None:
+    for buyer in Buyer.objects.filter(user=user):
+        rename_buyer(buyer, name, now=now)
 
 
 def _tell(user: User | None, kind: str, now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Takes what accounts and orders have to tell and turns it into mails and system messages (ORD-6).
+"""Takes what accounts and orders have to tell and turns it into mails and system messages (ORD-6), and has
+search follow new names (BOX-6).
 
 An event is marked as taken in the transaction of what it leads to: it is told once, whoever dies.
 """
@@ -20,6 +21,7 @@ from messages_app.models import Delivery
 from messages_app.services.links import web_address
 from messages_app.services.new_address import move_deliveries
 from messages_app.services.outbox import queue_delivery
+from messages_app.services.renamed import index_renamed
 from messages_app.services.system_messages import post_system_message
 from orders.models import OrderEvent
 
@@ -28,11 +30,14 @@ log = logging.getLogger(__name__)
 Kind = AccountEvent.Kind
 
 BATCH = 50  # events of each kind a call takes
+RENAMED_AT_ONCE = 5  # people of whose messages a call takes some
 
 
 def take_events(now: datetime) -> int:
-    """Tells of the events that wait, oldest first; returns how many were taken."""
-    account_events = AccountEvent.objects.filter(taken_at=None).order_by("created_at", "pk")
+    """Tells of the events that wait, oldest first; returns how many were taken. Of those that search follows
+    each call takes a step."""
+    waiting = AccountEvent.objects.filter(taken_at=None).order_by("created_at", "pk")
+    account_events, renamed = waiting.exclude(kind=Kind.RENAMED), waiting.filter(kind=Kind.RENAMED)
     order_events = OrderEvent.objects.filter(taken_at=None).order_by("pk")
     taken = [
         _guarded(_take_account_event, event, now)
@@ -40,6 +45,10 @@ def take_events(now: datetime) -> int:
     ]
     taken += [
         _guarded(_take_order_event, event, now) for event in order_events.values_list("pk", flat=True)[:BATCH]
+    ]
+    taken += [
+        _guarded(index_renamed, event, now)
+        for event in renamed.values_list("pk", flat=True)[:RENAMED_AT_ONCE]
     ]
     return sum(taken)
 

@@ -37,6 +37,13 @@ def index_again(message_ids: Sequence[UUID]) -> None:
         insert_entries(_entries(_readable().filter(pk__in=message_ids)))
 
 
+def build_anew(message_ids: Sequence[UUID]) -> None:
+    """Indexes these messages as they stand now, opened before any lock is taken. Those that cannot be opened
+    stay as they are indexed."""
+    if messages := list(_readable().filter(pk__in=message_ids)):
+        _build(messages, everything=True)
+
+
 def build_search(*, everything: bool, batch: int) -> Iterator[Built]:
     """Indexes messages that have no tokens, or `everything` anew, newest first, each batch in a transaction,
     and yields after it. What comes in meanwhile brings its tokens along. What was done before is passed

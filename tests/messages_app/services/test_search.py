@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Pair
+from accounts.models import Buyer, Pair
 from accounts.roles import Role
 from messages_app.models import Message, SealingKey, SearchEntry
 from messages_app.models.search import packed_tokens, unpacked_tokens
@@ -23,7 +23,8 @@ from messages_app.queries.search import search_page
 from messages_app.queries.search_places import LAST, new_place, place_at
 from messages_app.queries.search_text import read_search
 from messages_app.sealing import searchable
-from messages_app.services import search_build
+from messages_app.services import renamed, search_build
+from messages_app.services.events import take_events
 from messages_app.services.rotation import rotate_keys
 from messages_app.services.search import forget_messages
 from messages_app.services.search_build import build_search, index_again, waiting
@@ -32,8 +33,9 @@ from messages_app.services.submission import SubmittedFile
 from messages_app.services.system_messages import post_system_message
 from messages_app.vault import keys
 from orders.models import OrderEvent
-from tests.factories import OrderFactory, PairFactory
+from tests.factories import BuyerFactory, OrderFactory, PairFactory
 from tests.messages_app.services.gate import NOON, mail, message_of, page, send
+from tests.visitors import visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -245,3 +247,82 @@ def test_places_rise_with_time_and_tell_messages_apart() -> None:
 def test_tokens_are_packed_and_unpacked() -> None:
     assert unpacked_tokens(packed_tokens([0, 1, 2**63 - 1])) == [0, 1, 2**63 - 1]
     assert unpacked_tokens(packed_tokens([])) == []
+
+
+def drained() -> int:
+    """Calls of the worker until nothing waits."""
+    calls = 0
+    while take_events(timezone.now()):
+        calls += 1
+    return calls
+
+
+def take_name(buyer: Buyer, name: str) -> None:
+    """On the page of the profile."""
+    form = {"language": "en", "time_zone": "", "display_name": name}
+    assert visitor(buyer.user).post("/settings/profile/", form).status_code == 302
+
+
+@pytest.mark.rule("BOX-6", "ACC-9")
+def test_a_new_display_name_finds_what_was_said_before_and_the_old_one_no_longer(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renamed, "AT_ONCE", 2)
+    take_name(pair.buyer, "Hannah W.")
+    drained()
+    pair.buyer.refresh_from_db()
+    elsewhere = PairFactory.create(buyer=pair.buyer)
+    for text in ("One.", "Two.", "Three."):
+        say(pair, text)
+    say(elsewhere, "I know another Hannah.")
+    oliver = BuyerFactory.create(display_name="Oliver B.")
+    say(PairFactory.create(seller=pair.seller, buyer=oliver), "Somebody else.")
+    sellers = [selling(pair), selling(elsewhere)]
+    found = [hits(role, "from:hannah") for role in sellers]
+    assert min(found) == 1
+
+    take_name(pair.buyer, "Zoë Quittenmond")
+    assert drained() == 3  # two full steps, and one that finds no more
+    for query in ("from:quittenmond", "from:zoe", "zoe quittenmond"):
+        assert [hits(role, query) for role in sellers] == found
+    assert hits(buying(pair), "from:quittenmond") == sum(found)
+    assert [hits(role, "from:hannah") for role in sellers] == [0, 0]
+    assert [hits(role, "hannah") for role in sellers] == [0, 1]  # what was said is found as before
+    assert SearchEntry.objects.count() == 2 * Message.objects.count()
+
+    take_name(pair.buyer, "Zoë Quittenmond")
+    assert drained() == 0  # the same name asks for nothing
+
+
+@pytest.mark.rule("BOX-6")
+def test_a_name_taken_before_the_last_one_was_followed_begins_anew(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renamed, "AT_ONCE", 1)
+    for text in ("One.", "Two.", "Three."):
+        say(pair, text)
+    take_name(pair.buyer, "Zoë")
+    take_events(timezone.now())
+    take_name(pair.buyer, "Quittenmond")
+    drained()
+    entries = SearchEntry.objects.filter(side=Side.SELLER)
+    assert hits(selling(pair), "from:quittenmond") == len(set(entries.values_list("thread", flat=True)))
+    assert hits(selling(pair), "from:zoe") == 0
+
+
+@pytest.mark.rule("BOX-6")
+def test_a_step_after_a_new_name_costs_the_same_for_every_number_of_messages(
+    pair: Pair,
+) -> None:
+    def statements(name: str) -> int:
+        take_name(pair.buyer, name)
+        with CaptureQueriesContext(connection) as asked:
+            take_events(timezone.now())
+        return len(asked)
+
+    say(pair, "One.")
+    statements("Zoë")  # whatever is read once in a process
+    one = statements("Hannah")
+    for text in ("Two.", "Three.", "Four."):
+        say(pair, text)
+    assert statements("Zoë") == one
