@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -457,3 +458,60 @@ def test_long_lists_of_bad_rows_are_cut_and_counted(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(imports, "LISTED", 3)
     report = load_rows(*(row(order_number=str(n)) for n in range(5)))
     assert (report.bad_rows, len(report.bad)) == (5, 3)
+
+
+class Terminal(io.StringIO):
+    """Somebody looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def rows_in(path: Path, rows: int) -> str:
+    """The name of a file of so many orders."""
+    people = [{"buyer": f"B{n}", "buyer_email": f"b{n}@people.example"} for n in range(rows)]
+    said = [row(order_number=number(n), **person) for n, person in enumerate(people)]
+    path.write_text(as_csv(said), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.rule("UX-5", "ORD-4")
+@pytest.mark.parametrize("options", [[], ["--strict"]])
+def test_a_terminal_shows_how_far_an_import_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.setattr(imports, "BATCH_ROWS", 40)
+    out, terminal = io.StringIO(), Terminal()
+    call_command("import_orders", rows_in(tmp_path / "a.csv", 100), *options, stdout=out, stderr=terminal)
+    *told, last = [line.removesuffix("\x1b[K") for line in terminal.getvalue().split("\r")[1:]]
+    counted = [re.fullmatch(r"(\d+) rows, (\d+)% of the file", line) for line in told]
+    assert [found and found[1] for found in counted] == ["40", "80", "100"]
+    shares = [int(found[2]) for found in counted if found]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < shares[-1] == 100
+    assert last == ""  # the report stands alone
+    assert out.getvalue() == "100 rows read, 0 bad; orders: 100 created, 0 updated, 0 unchanged\n"
+
+
+@pytest.mark.rule("UX-5", "ORD-4")
+@pytest.mark.parametrize(
+    ("err", "options"),
+    [(Terminal, ["--json"]), (Terminal, ["--verbosity", "0"]), (io.StringIO, [])],
+    ids=["json", "quiet", "no-terminal"],
+)
+def test_where_nobody_looks_an_import_counts_nothing_aloud(
+    tmp_path: Path, err: type[io.StringIO], options: list[str]
+) -> None:
+    told = err()
+    call_command("import_orders", rows_in(tmp_path / "a.csv", 3), *options, stdout=io.StringIO(), stderr=told)
+    assert told.getvalue() == ""
+    assert Order.objects.count() == 3
+
+
+@pytest.mark.rule("UX-5", "ORD-4")
+def test_the_count_is_taken_away_before_a_complaint(tmp_path: Path) -> None:
+    terminal = Terminal()
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(CommandError, match=r"bad\.csv"):
+        call_command("import_orders", str(tmp_path / "bad.csv"), stdout=io.StringIO(), stderr=terminal)
+    assert terminal.getvalue().endswith("\r\x1b[K")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +30,14 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         path: Path = options["file"]
+        shown = options["verbosity"] > 0 and not options["json"] and self.stderr.isatty()
         try:
-            with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            with (
+                path.open(encoding="utf-8", errors="surrogateescape", newline="") as file,
+                self._counting(file) if shown else nullcontext(lambda _rows: None) as tell,
+            ):
                 report = import_orders(
-                    file, now=timezone.now(), strict=options["strict"], silent=options["silent"]
+                    file, now=timezone.now(), strict=options["strict"], silent=options["silent"], tell=tell
                 )
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
@@ -40,6 +48,25 @@ class Command(BaseCommand):
         )
         if not report.kept:
             raise CommandError("Nothing was kept, for --strict allows no bad row.")
+
+    @contextmanager
+    def _counting(self, file: TextIOWrapper) -> Iterator[Callable[[int], None]]:
+        """Shows how far the import is: a line of the terminal, written over and at last taken away (UX-5)."""
+        size = os.fstat(file.fileno()).st_size  # of a pipe 0
+
+        def count(rows: int) -> None:
+            read = os.lseek(file.fileno(), 0, os.SEEK_CUR) if size else 0
+            share = f", {min(read / size, 1):.0%} of the file" if size else ""
+            self._write_over(f"{rows:,} rows{share}")
+
+        try:
+            yield count
+        finally:
+            self._write_over("")
+
+    def _write_over(self, line: str) -> None:
+        self.stderr.write(f"\r{line}\x1b[K", style_func=str, ending="")
+        self.stderr.flush()
 
 
 def in_words(report: ImportReport) -> str:
