@@ -1,4 +1,4 @@
-"""Run the tests as `make test` does: `python -m tests [all|browser|long|crash]`.
+"""Run the tests as `make test` does: `python -m tests [all|browser|crash]`.
 
 `all` runs everything on SQLite and the marked parts again on PostgreSQL with Redis. The last line says how
 many passed and failed in both runs together; a skipped test counts as failed, for it proves nothing.
@@ -14,20 +14,18 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 # Whoever has nothing left to do takes over from the others; a module's tests stay together otherwise.
-TWO, THREE = (["-n", number, "--dist", "worksteal"] for number in "23")
+THREE = ["-n", "3", "--dist", "worksteal"]
 # name: marker expression, TEST_ON, further arguments
 RUNS = {
-    "sqlite": ("not browser and not crash and not long", "sqlite", THREE),
-    "postgres": ("both_databases and not browser and not crash and not long", "postgres", THREE),
-    "browser": ("browser and not long", "sqlite", TWO),
-    "long": ("long", "sqlite", TWO),
+    "sqlite": ("not browser and not crash", "sqlite", THREE),
+    "postgres": ("both_databases and not browser and not crash", "postgres", THREE),
+    "browser": ("browser", "sqlite", THREE),
     "crash": ("crash", "sqlite", ["-s"]),
     "crash-postgres": ("crash", "postgres", ["-s"]),
 }
 PLANS = {
     "all": ["sqlite", "postgres"],
     "browser": ["browser"],
-    "long": ["long"],
     "crash": ["crash", "crash-postgres"],
 }
 

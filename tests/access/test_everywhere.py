@@ -19,7 +19,7 @@ from tests.access.people import Town
 from tests.access.table import Row, rows
 from tests.access.visits import browser, visit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = pytest.mark.django_db
 
 PAGES = [row for row in rows() if row.method == "GET"]
 FORMS = [row for row in rows() if row.method == "POST"]

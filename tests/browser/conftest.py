@@ -7,11 +7,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.visitor import SWITCHES, Visitor
+from tests.factories import PASSWORD
 
 __all__ = ["Visitor", "VisitorMaker"]  # where the tests look for them
 
@@ -46,8 +49,10 @@ def visitors(chromium: Browser, live_server: LiveServer) -> Iterator[VisitorMake
 class VisitorMaker:
     """Opens browsers, each with cookies of its own."""
 
-    def __init__(self, browser: Browser, base: str) -> None:
+    def __init__(self, browser: Browser, base: str, *, by_form: bool = False) -> None:
+        """`by_form`: who signs in does so as a person would."""
         self._browser = browser
+        self._by_form = by_form
         self._base = base
         self._contexts: list[BrowserContext] = []
 
@@ -60,7 +65,17 @@ class VisitorMaker:
             reduced_motion="reduce",
         )
         self._contexts.append(context)
-        return Visitor(context, self._base)
+        if self._by_form:
+            return Visitor(context, self._base)
+        return Visitor(context, self._base, let_in=lambda email: self._let_in(context, email))
+
+    def _let_in(self, context: BrowserContext, email: str) -> None:
+        """By the same page, asked without a browser: its cookies are what signs in, and pages take long."""
+        client = Client()
+        answer = client.post(reverse("sign_in"), {"username": email, "password": PASSWORD})
+        assert answer.status_code == 302
+        for cookie in client.cookies.values():
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self._base}])
 
     def close(self) -> None:
         for context in self._contexts:

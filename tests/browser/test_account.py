@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.links import invitation_token, new_address_token, person_token
 from accounts.models import Invitation, NewAddress, Permission, User
@@ -26,6 +28,14 @@ NEW = "a-quite-long-passphrase"
 @pytest.fixture
 def world(transactional_db: None, installation_keys: None) -> World:
     return make_world()
+
+
+@pytest.fixture
+def visitors(chromium: Browser, live_server: LiveServer) -> Iterator[VisitorMaker]:
+    """Signing in is a subject here."""
+    maker = VisitorMaker(chromium, live_server.url, by_form=True)
+    yield maker
+    maker.close()
 
 
 def password_in(visitor: Visitor, email: str, password: str = PASSWORD) -> None:
@@ -179,7 +189,6 @@ def pages_of(world: World) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-@pytest.mark.long
 @pytest.mark.rule("UX-2", "UX-1")
 # Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (320, True)], ids=["light", "phone-dark"])

@@ -29,7 +29,7 @@ def world(transactional_db: None, installation_keys: None) -> World:
 def at_row(visitors: VisitorMaker, world: World, name: str, view: str = "needed") -> Visitor:
     """The seller at that buyer's thread, opened from its row; the window is marked."""
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/?view={view}")
     seller.page.evaluate("window.sameWindow = true")
     row(seller.page, name).click()

@@ -24,7 +24,7 @@ def world(transactional_db: None, installation_keys: None) -> World:
 
 
 def at_thread(visitor: Visitor, world: World) -> Visitor:
-    visitor.sign_in(world.owner.email)
+    visitor.sign_in(world.owner.email, leads_to="")
     visitor.open(f"/messages/{world.thread.pk}/")
     return visitor
 
@@ -279,7 +279,7 @@ def test_an_open_page_asks_within_15_seconds(visitors: VisitorMaker, world: Worl
 @pytest.mark.rule("BOX-11")
 def test_the_list_and_the_title_follow(visitors: VisitorMaker, world: World) -> None:
     desk = visitors()
-    desk.sign_in(world.owner.email)
+    desk.sign_in(world.owner.email, leads_to="")
     desk.open("/messages/?view=received")
     write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk, text="Knock, knock.")
     row = desk.page.locator(".row--unread").filter(has_text="Knock, knock.")

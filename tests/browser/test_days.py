@@ -83,7 +83,7 @@ def test_a_buyer_asks_from_an_order(visitors: VisitorMaker, world: World, script
 def test_an_impatient_double_click_sends_once(visitors: VisitorMaker, world: World) -> None:
     before = Message.objects.count()
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/{world.thread.pk}/")
     seller.page.locator("textarea").fill("Only once.")
     seller.page.get_by_role("button", name="Send").dblclick()
@@ -98,7 +98,7 @@ def test_mail_html_opens_in_its_frame_and_runs_nothing(visitors: VisitorMaker, w
         world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk, text="In bold words", html=html
     )
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/{world.thread.pk}/")
     seller.page.get_by_text("As it was written, with its layout").click()
     expect(seller.page.frame_locator("iframe").locator("b")).to_have_text("bold")
@@ -110,7 +110,7 @@ def test_menus_close_on_escape_and_outside_and_the_theme_changes_in_place(
     visitors: VisitorMaker, world: World
 ) -> None:
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/{world.thread.pk}/")
     seller.page.locator("textarea").fill("Half a sentence")
     account = seller.page.locator("details.menu").filter(has_text="Sign out")
@@ -186,7 +186,6 @@ def test_every_page_is_accessible_and_fits_its_window(
     assert visitor.complaints == []
 
 
-@pytest.mark.long
 @pytest.mark.rule("UX-1", "ACC-10")
 @pytest.mark.parametrize("language", ["fr", "it", "pl", "de", "es"])
 def test_pages_fit_in_every_language(visitors: VisitorMaker, world: World, language: str) -> None:

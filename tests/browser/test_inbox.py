@@ -62,7 +62,7 @@ def test_archiving_happens_at_once_with_undo_and_the_list_keeps_its_place(
     visitors: VisitorMaker, world: World
 ) -> None:
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open("/messages/?view=all")
     page = seller.page
     page.evaluate("window.sameWindow = true")
@@ -117,7 +117,7 @@ def test_a_sellers_work_by_keyboard(visitors: VisitorMaker, world: World) -> Non
 @pytest.mark.rule("BOX-12", "BOX-5")
 def test_a_row_is_deleted_by_its_key_without_being_opened(visitors: VisitorMaker, world: World) -> None:
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open("/messages/?view=all")
     row(seller, "Cleo").get_by_role("link").focus()
     seller.page.keyboard.press("#")
@@ -162,7 +162,7 @@ def test_a_phone_shows_one_pane_at_a_time(
     visitors: VisitorMaker, world: World, scripts: bool, side: str
 ) -> None:
     visitor = visitors(width=390, scripts=scripts)
-    visitor.sign_in(world.owner.email if side == "seller" else world.buyer.email)
+    visitor.sign_in(world.owner.email if side == "seller" else world.buyer.email, leads_to="")
     visitor.open(f"/messages/?view={'all' if side == 'seller' else 'conversations'}")
     expect(pane(visitor, "thread")).to_be_hidden()
     visitor.page.locator(".row__link").first.click()
@@ -202,7 +202,6 @@ def test_who_is_signed_out_meanwhile_is_led_to_sign_in(visitors: VisitorMaker, w
     seller.page.wait_for_url("**/sign-in/**")
 
 
-@pytest.mark.long
 @pytest.mark.rule("UX-2")
 # Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visitor, VisitorMaker
 from tests.factories import OrderFactory
 from tests.messages_app.views.world import World, make_world, write
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORD = "Donaudampfschifffahrt" * 10
 LINK = "https://www.marketplace.example/" + "long/" * 60
@@ -36,7 +36,7 @@ def test_a_long_word_and_a_long_link_break_in_their_column(
         write(world.pair, side, user=user, thread_id=world.thread.pk, text=f"{WORD}\n{LINK}\nThe end of it.")
     for user in (world.owner, world.buyer):
         visitor = visitors(width=width)
-        visitor.sign_in(user.email)
+        visitor.sign_in(user.email, leads_to="")
         visitor.open(f"/messages/{world.thread.pk}/")
         expect(visitor.page.get_by_text("The end of it.").last).to_be_in_viewport()
         assert wider_than_their_column(visitor.page.locator(".conversation__scroll")) == []
@@ -49,7 +49,7 @@ def test_a_verdict_about_a_long_word_breaks_in_its_column(
     visitors: VisitorMaker, world: World, width: int
 ) -> None:
     visitor = visitors(width=width)
-    visitor.sign_in(world.owner.email)
+    visitor.sign_in(world.owner.email, leads_to="")
     visitor.open(f"/messages/{world.thread.pk}/")
     visitor.page.locator("textarea").fill(f"{WORD.lower()}@outside.example")
     visitor.page.get_by_role("button", name="Send").click()
@@ -68,7 +68,7 @@ def test_what_is_wrong_is_seen_first_and_has_the_focus(
 ) -> None:
     order = OrderFactory.create(pair=world.pair)
     seller = visitors(width=width, scripts=scripts)
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/new/?order={order.number}")
     seller.page.locator("input[name=reason]").first.check()
     seller.page.get_by_label("Your text").fill("Write to ana@outside.example")
@@ -93,7 +93,7 @@ def test_a_refused_sign_in_leads_to_the_emptied_password(
 @pytest.mark.rule("UX-2")
 def test_a_form_that_comes_back_leads_to_its_first_wrong_field(visitors: VisitorMaker, world: World) -> None:
     buyer = visitors(width=390)
-    buyer.sign_in(world.buyer.email)
+    buyer.sign_in(world.buyer.email, leads_to="")
     buyer.open("/settings/profile/")
     buyer.page.get_by_label("Display name").fill("me@outside.example")
     buyer.page.get_by_role("button", name="Save").click()
@@ -108,7 +108,7 @@ def test_a_held_answer_is_not_shown_as_blocked(visitors: VisitorMaker, world: Wo
             world.pair, Side.SELLER, user=world.owner, thread_id=world.thread.pk, text="One more day, please."
         )
     seller = visitors()
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/{world.thread.pk}/")
     held = seller.page.locator(".message--held").last
     expect(held.locator(".message__meta")).to_contain_text("Held")
@@ -129,7 +129,7 @@ def test_what_the_last_action_said_lies_over_no_control(
     visitors: VisitorMaker, world: World, width: int
 ) -> None:
     buyer = visitors(width=width)
-    buyer.sign_in(world.buyer.email)
+    buyer.sign_in(world.buyer.email, leads_to="")
     buyer.open(f"/messages/{world.thread.pk}/")
     buyer.page.locator("textarea").fill("Thank you.")
     buyer.page.get_by_role("button", name="Send").click()
@@ -147,7 +147,7 @@ def test_a_phone_shows_order_numbers_tables_and_tabs_whole(
     visitors: VisitorMaker, world: World, width: int
 ) -> None:
     seller = visitors(width=width)
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/{world.thread.pk}/")
     whole(seller, seller.page.locator(".conversation__title .whole"))
     for path in ("/orders/", "/settings/addresses/"):
@@ -181,7 +181,7 @@ def test_the_navigation_of_a_small_phone_is_whole(
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_an_almost_unused_cap_does_not_look_used_up(visitors: VisitorMaker, world: World, dark: bool) -> None:
     seller = visitors(dark=dark)
-    seller.sign_in(world.owner.email)
+    seller.sign_in(world.owner.email, leads_to="")
     seller.open(f"/messages/new/?order={world.order.number}")
     bar = Image.open(BytesIO(seller.page.locator("meter").screenshot())).convert("RGB")
     end = bar.getpixel((bar.width - 3, bar.height // 2))

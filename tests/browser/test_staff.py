@@ -109,7 +109,6 @@ PAGES = (
 )
 
 
-@pytest.mark.long
 @pytest.mark.rule("UX-1", "UX-2", "UX-8")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_administration_is_accessible_and_fits_its_window(

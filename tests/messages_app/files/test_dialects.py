@@ -19,7 +19,7 @@ from messages_app.files.images import PNG_START
 from tests.messages_app.files import samples
 from tests.messages_app.files.personal import NAME, exif, picture
 
-pytestmark = [pytest.mark.rule("ATT-4"), pytest.mark.long]
+pytestmark = pytest.mark.rule("ATT-4")
 
 PLANTED = NAME.encode()
 

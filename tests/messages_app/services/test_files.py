@@ -56,7 +56,6 @@ def test_a_file_that_kills_its_reader_is_refused_and_the_next_one_is_read(
     assert [one.kind for one in found] == [Kind.TXT, None, Kind.TXT]
 
 
-@pytest.mark.long
 @pytest.mark.rule("ATT-3", "REL-4")
 def test_a_pdf_whose_objects_unpack_to_gigabytes_is_refused() -> None:
     import zlib

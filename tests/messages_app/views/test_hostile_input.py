@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import SESSION_KEY
 from tests.messages_app.views.world import World, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 MOMENTS = (
     "0001-01-01T00:00:00+23:59",
