@@ -201,7 +201,6 @@ def paths_of(world: World) -> list[str]:
     ]
 
 
-@pytest.mark.long
 @pytest.mark.rule("UX-2")
 @pytest.mark.parametrize("who", ["owner", "buyer", "nobody"])
 # Light on a wide window, dark on a phone: what axe finds hangs on theme or on width, not on both.
@@ -220,7 +219,6 @@ def test_axe_finds_nothing(visitors: VisitorMaker, world: World, who: str, width
         assert visitor.faults() == []
 
 
-@pytest.mark.long
 @pytest.mark.rule("UX-2", "ACC-8", "OPT-1")
 def test_axe_finds_nothing_where_something_is_in_the_way(visitors: VisitorMaker, world: World) -> None:
     world.pair.opted_out_at = world.pair.blocked_by_buyer_at = timezone.now()
