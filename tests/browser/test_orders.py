@@ -78,7 +78,9 @@ def test_a_seller_sees_what_the_buyer_gets(visitors: VisitorMaker, world: World,
     if scripts:
         expect(page.locator("[data-contact-count]")).to_have_text("24 of 2,000 characters")
         expect(page.get_by_role("button", name="Show what the buyer gets")).to_be_hidden()
-        page.get_by_role("radio", name=re.compile("Invoice")).check()
+        expect(page.locator("[data-saved]")).to_contain_text("Saved")
+        with page.expect_response("**/messages/drafts/**"):  # so that nothing is under way in the end
+            page.get_by_role("radio", name=re.compile("Invoice")).check()
         expect(page.get_by_label("Your text")).to_be_hidden()
         expect(page.get_by_text("This reason takes no text of yours")).to_be_visible()
     assert not Message.objects.filter(reason="delivery_scheduling").exists()
