@@ -97,6 +97,13 @@ class SellerNotificationsForm(forms.Form):
     )
     mail_failures = forms.BooleanField(label=_("Delivery failures"), required=False)
     mail_reminders = forms.BooleanField(label=_("Reply reminders"), required=False)
+    mail_digest = forms.BooleanField(
+        label=_("Daily digest"),
+        required=False,
+        help_text=_(
+            "One mail in the morning, at 8:00, on days when something waits, is unread or was stopped."
+        ),
+    )
 
     def __init__(self, *args: Any, now_sent_to: str, may_redirect: bool, **kwargs: Any) -> None:
         """`now_sent_to` is the address as it is stored, which everybody who comes here may keep."""

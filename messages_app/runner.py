@@ -50,7 +50,7 @@ def lanes() -> tuple[Lane, ...]:
         Lane((tasks.take_events,), every=1.0),
         Lane((tasks.process_inbound,), every=1.0),
         Lane((tasks.send_deliveries,), every=1.0, apart=True),
-        Lane((tasks.keep_clocks, tasks.sweep), every=20.0),
+        Lane((tasks.keep_clocks, tasks.send_digests, tasks.sweep), every=20.0),
     )
 
 

@@ -16,6 +16,7 @@ from accounts.wake import begin, wake
 from messages_app.relay.receive import process_waiting
 from messages_app.relay.send import send_due
 from messages_app.services.clock import remind_due
+from messages_app.services.digests import queue_digests
 from messages_app.services.events import take_events as take_waiting_events
 from messages_app.services.sweep import sweep as sweep_rows
 
@@ -60,6 +61,12 @@ def take_events() -> int:
 def keep_clocks() -> int:
     """Reminders of the response clock (RSP-6)."""
     return _drain("keep_clocks", lambda: remind_due(timezone.now()))
+
+
+@shared_task(name="messages_app.tasks.send_digests")
+def send_digests() -> int:
+    """Daily digests of sellers (ACC-5)."""
+    return _drain("send_digests", lambda: queue_digests(timezone.now()))
 
 
 @shared_task(name="messages_app.tasks.sweep")

@@ -29,6 +29,7 @@ ROUNDS = {
     "messages_app.tasks.send_deliveries": 5.0,
     "messages_app.tasks.take_events": 5.0,
     "messages_app.tasks.keep_clocks": 30.0,
+    "messages_app.tasks.send_digests": 60.0,
     "messages_app.tasks.sweep": 20.0,
 }
 app.conf.beat_schedule = {

@@ -53,7 +53,7 @@ class SellerAdmin(MetadataAdmin[Seller]):
     fields = (
         "trade_name", "slug", "external_id", "marketplace", "language", "customer_service", "selling_since",
         "standing", "standing_until", "messaging_enabled", "mail_buyer_messages", "mail_opt_out_notice",
-        "mail_failures", "mail_reminders",
+        "mail_failures", "mail_reminders", "mail_digest",
     )  # fmt: skip
     readonly_fields = ("customer_service",)
 

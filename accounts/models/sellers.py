@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils import timezone
 
@@ -32,9 +34,19 @@ class Seller(models.Model):
     mail_opt_out_notice = models.BooleanField(default=True)
     mail_failures = models.BooleanField(default=True)
     mail_reminders = models.BooleanField(default=True)
+    mail_digest = models.BooleanField(default=False)
+    # The last day whose digest was taken up, told or not; never null: days are compared.
+    digest_day = models.DateField(default=date(1970, 1, 1), editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["name_key"], name="sellers_by_name")]
+        indexes = [
+            models.Index(fields=["name_key"], name="sellers_by_name"),
+            models.Index(
+                fields=["marketplace", "digest_day"],
+                condition=models.Q(mail_digest=True),
+                name="sellers_to_digest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.trade_name

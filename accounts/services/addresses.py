@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.addresses import normalise_address
+from accounts.digest_day import last_digest_day
 from accounts.links import address_by_token
 from accounts.models import AccountEvent, AuthorizedAddress, Seller
 from accounts.rate_limit import CONFIRM_PER_SELLER, LINK_PER_ADDRESS, count_try
@@ -92,6 +93,7 @@ class Notifications:
     mail_opt_out_notice: bool
     mail_failures: bool
     mail_reminders: bool
+    mail_digest: bool
 
 
 @transaction.atomic
@@ -100,17 +102,27 @@ def set_notifications(*, seller: Seller, wanted: Notifications, now: datetime) -
     while it is not; until it is confirmed no buyer's text goes there (ACC-4, ACC-5)."""
     address = normalise_address(wanted.buyer_messages_address)
     changed = address and address != seller.buyer_messages_address
+    if wanted.mail_digest:
+        _begin_digests(seller, now)
     Seller.objects.filter(pk=seller.pk).update(
         mail_buyer_messages=wanted.mail_buyer_messages,
         buyer_messages_address=address,
         mail_opt_out_notice=wanted.mail_opt_out_notice,
         mail_failures=wanted.mail_failures,
         mail_reminders=wanted.mail_reminders,
+        mail_digest=wanted.mail_digest,
     )
     if not changed:
         return None
     listed = add_address(seller=seller, address=address, now=now)
     return listed if listed.row.state != State.CONFIRMED else None
+
+
+def _begin_digests(seller: Seller, now: datetime) -> None:
+    """Who switches the digest on gets the next one, none for a morning that is over."""
+    day = last_digest_day(seller.marketplace, now)
+    off = Seller.objects.filter(pk=seller.pk, mail_digest=False, digest_day__lt=day)
+    off.update(digest_day=day)
 
 
 def set_messaging(*, seller: Seller, enabled: bool) -> None:

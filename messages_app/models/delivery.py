@@ -16,6 +16,7 @@ class Delivery(models.Model):
         NOTICE = "notice"  # to an author: held, blocked, refused, not delivered
         NOTICE_LIST = "notice_list"  # notices past 100 an hour, as one list (MAIL-27)
         REMINDER = "reminder"  # RSP-6
+        DIGEST = "digest"  # ACC-5
         SYSTEM = "system"  # the marketplace's own, ORD-6
         ACCOUNT = "account"  # confirm an address, claim, reset
 
@@ -26,7 +27,7 @@ class Delivery(models.Model):
         DEFERRED = "deferred"
         FAILED = "failed"
         BOUNCED = "bounced"
-        SUPPRESSED = "suppressed"
+        SUPPRESSED = "suppressed"  # its time was over before it could leave
         HELD = "held"  # by the leak gate, for staff (MAIL-17)
         LISTED = "listed"  # told in an hourly list instead (MAIL-27)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
-from accounts.models import Alias, AuthorizedAddress, Membership
+from accounts.models import Alias, AuthorizedAddress, Membership, Seller
 from messages_app.models import Attachment, Delivery, Message, ResponseContact, Thread
 from messages_app.policy.facts import Side
 from messages_app.vault.content import written_content
@@ -56,6 +56,8 @@ class Parcel:
     lines: tuple[OrderLine, ...] = ()
     contact: ResponseContact | None = None  # the running clock of the thread
     earlier: tuple[Earlier, ...] = ()  # of the thread, oldest first
+    digest_of: Seller | None = None  # with its marketplace
+    named: tuple[Thread, ...] = ()  # whose buyers a digest names, in its order
 
     @property
     def order(self) -> Order | None:
@@ -70,7 +72,7 @@ class Parcel:
 
 
 def parcels_of(lease: UUID, only: UUID | None = None) -> list[Parcel]:
-    """The deliveries under a lease, or one of them, oldest first. At most ten queries, however many rows.
+    """The deliveries under a lease, or one of them, oldest first. At most twelve queries, however many rows.
     Raises SealBroken where one of them cannot be opened."""
     leased = Delivery.objects.filter(lease=lease, state=Delivery.State.SENDING)
     if only is not None:
@@ -86,6 +88,8 @@ def parcels_of(lease: UUID, only: UUID | None = None) -> list[Parcel]:
     lines = _lines(thread.order_id for thread in threads.values() if thread)
     contacts = _contacts(delivery for delivery in copies if delivery.to_side == Side.SELLER)
     earlier = _earlier(copies)
+    digests = [contexts[one.id] for one in deliveries if one.kind == Delivery.Kind.DIGEST]
+    told, named = _told(digests), _named(digests)
     return [
         Parcel(
             delivery=delivery,
@@ -97,9 +101,28 @@ def parcels_of(lease: UUID, only: UUID | None = None) -> list[Parcel]:
             lines=tuple(lines[thread.order_id]) if thread else (),
             contact=contacts.get(thread.id) if thread else None,
             earlier=tuple(earlier[delivery.id]),
+            digest_of=told.get(contexts[delivery.id].get("seller")),
+            named=tuple(named[one] for one in _soonest(contexts[delivery.id]) if one in named),
         )
         for delivery in deliveries
     ]
+
+
+def _soonest(context: Mapping[str, Any]) -> list[UUID]:
+    return [UUID(thread) for thread, _ in context.get("soonest", ())]
+
+
+def _told(digests: Sequence[Mapping[str, Any]]) -> dict[int | None, Seller]:
+    """The sellers that digests are for, by id."""
+    ids = {context["seller"] for context in digests}
+    sellers = Seller.objects.select_related("marketplace").filter(pk__in=ids) if ids else ()
+    return {seller.pk: seller for seller in sellers}
+
+
+def _named(digests: Sequence[Mapping[str, Any]]) -> dict[UUID, Thread]:
+    """The threads that digests name, with those who wait in them."""
+    ids = {thread for context in digests for thread in _soonest(context)}
+    return Thread.objects.select_related("order", "buyer__user").in_bulk(ids) if ids else {}
 
 
 def open_context(delivery: Delivery) -> dict[str, Any]:

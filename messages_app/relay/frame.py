@@ -84,6 +84,8 @@ def brand_of(parcel: Parcel) -> str:
         return party.marketplace.name
     if parcel.delivery.message:
         return parcel.delivery.message.thread.buyer.marketplace.name
+    if parcel.digest_of:
+        return parcel.digest_of.marketplace.name
     return settings.RELAY_DOMAIN.partition(".")[0].capitalize()
 
 
@@ -95,6 +97,8 @@ def zone_of(parcel: Parcel) -> tzinfo:
         return ZoneInfo("UTC")
     if delivery.pair and delivery.to_side == Side.SELLER:
         return delivery.pair.seller.marketplace.zone
+    if parcel.digest_of:
+        return parcel.digest_of.marketplace.zone
     if delivery.pair:
         buyer = delivery.pair.buyer
     elif delivery.message:

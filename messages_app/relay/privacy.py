@@ -35,6 +35,10 @@ def protected_for(parcel: Parcel) -> Protected:
         buyer = delivery.pair.buyer
         addresses.add(buyer.user.email)
         phrases |= set(hidden_names(buyer))
+    for thread in parcel.named:
+        addresses.add(thread.buyer.user.email)
+        phrases |= set(hidden_names(thread.buyer))
+    phrases -= {thread.buyer.display_name for thread in parcel.named}  # shown, whoever else is called so
     return Protected(addresses=frozenset(addresses - {delivery.recipient, ""}), phrases=frozenset(phrases))
 
 

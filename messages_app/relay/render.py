@@ -17,6 +17,7 @@ from messages_app.queries.outbox import Parcel
 from messages_app.relay.privacy import exempt_in_files, protected_for
 from messages_app.relay.render_account import render_account
 from messages_app.relay.render_copy import render_copy
+from messages_app.relay.render_digest import render_digest
 from messages_app.relay.render_notice import render_notice, render_notice_list
 from messages_app.relay.render_system import render_reminder, render_system
 from messages_app.services.leaks import SEARCHER
@@ -26,6 +27,7 @@ _RENDERERS: dict[str, Callable[[Parcel], OutgoingMail]] = {
     Delivery.Kind.NOTICE: render_notice,
     Delivery.Kind.NOTICE_LIST: render_notice_list,
     Delivery.Kind.REMINDER: render_reminder,
+    Delivery.Kind.DIGEST: render_digest,
     Delivery.Kind.SYSTEM: render_system,
     Delivery.Kind.ACCOUNT: render_account,
 }

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -25,7 +26,14 @@ from messages_app.queries.outbox import Parcel
 from messages_app.relay.backend import Backend, open_backend
 from messages_app.relay.ready import MOST_IN_HAND, Outgoing, load, make_ready
 from messages_app.services.notice_lists import past_the_hour
-from messages_app.services.sending import Result, claim_due, give_back, list_instead, record_results
+from messages_app.services.sending import (
+    Result,
+    claim_due,
+    end_unsent,
+    give_back,
+    list_instead,
+    record_results,
+)
 
 log = logging.getLogger(__name__)
 
@@ -118,10 +126,11 @@ class _Sender:
             return
         parcels, broken = load(lease)
         listed = _listed(lease, parcels)
-        rest = [one for one in parcels if one.delivery.id not in listed]
+        late = _late(lease, parcels)
+        rest = [one for one in parcels if one.delivery.id not in listed | late]
         ready, stopped = make_ready(lease, rest, claimed_at, between=self._collect)
         self._hand_out(pool, ready)
-        self._settled += broken + stopped + len(listed)
+        self._settled += broken + stopped + len(listed) + len(late)
 
     def _hand_out(self, pool: ThreadPoolExecutor, ready: Iterable[Outgoing]) -> None:
         """One chunk for each connection that the domain may still have."""
@@ -188,6 +197,20 @@ def _try(backend: Backend, outgoing: Outgoing) -> Result | None:
         log.exception("mail could not be handed over", extra={"delivery": str(outgoing.delivery.id)})
         return Result(outgoing.delivery, Tried.DEFERRED, type(error).__name__)
     return Result(outgoing.delivery, answer.outcome, answer.reply)
+
+
+def _late(lease: UUID, parcels: Sequence[Parcel]) -> set[UUID]:
+    """The digests whose day is over, at every try: the next morning's says it anew (ACC-5)."""
+    now = timezone.now()
+    late = {
+        parcel.delivery.id
+        for parcel in parcels
+        if parcel.delivery.kind == Delivery.Kind.DIGEST
+        and now >= datetime.fromisoformat(parcel.context["until"])
+    }
+    if late:
+        end_unsent(lease, late)
+    return late
 
 
 def _listed(lease: UUID, parcels: Sequence[Parcel]) -> set[UUID]:

@@ -93,6 +93,13 @@ def list_instead(lease: UUID, ids: Iterable[UUID]) -> None:
     )
 
 
+def end_unsent(lease: UUID, ids: Iterable[UUID]) -> None:
+    """Ends these unsent: the time in which they meant something is over."""
+    Delivery.objects.filter(lease=lease, pk__in=list(ids), state=State.SENDING).update(
+        state=State.SUPPRESSED, lease=None, lease_until=None
+    )
+
+
 @transaction.atomic
 def store_rendered(lease: UUID, mails: Mapping[UUID, bytes], deliveries: Sequence[Delivery]) -> None:
     """Keeps the finished bytes, sealed, before their first try: every later one sends the same

@@ -66,6 +66,7 @@ HEADINGS = (
     gettext_noop("Last login"),
     gettext_noop("Loopback"),
     gettext_noop("Mail buyer messages"),
+    gettext_noop("Mail digest"),
     gettext_noop("Mail failures"),
     gettext_noop("Mail messages"),
     gettext_noop("Mail opt out notice"),

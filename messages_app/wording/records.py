@@ -85,6 +85,7 @@ _VALUES: dict[str, Words] = {
         "notice": gettext_lazy("Notice"),
         "notice_list": gettext_lazy("List of notices"),
         "reminder": gettext_lazy("Reminder"),
+        "digest": gettext_lazy("Daily digest"),
         "system": gettext_lazy("Message of the marketplace"),
         "account": gettext_lazy("About the account"),
     },

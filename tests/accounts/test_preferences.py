@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from accounts.models import AccountEvent, Buyer, Membership, Pair, Permission, Seller
 from accounts.services import consent
@@ -26,6 +27,7 @@ ALL_ON = {
     "mail_opt_out_notice": "on",
     "mail_failures": "on",
     "mail_reminders": "on",
+    "mail_digest": "on",
     "buyer_messages_address": "",
 }
 SWITCHES = [name for name, value in ALL_ON.items() if value]
@@ -54,6 +56,26 @@ def test_the_page_warns_while_the_opt_out_notice_is_off() -> None:
     form = {name: value for name, value in ALL_ON.items() if name != "mail_opt_out_notice"}
     assert warning in client.post(NOTIFICATIONS, form, follow=True).content.decode()
     assert warning in client.get(NOTIFICATIONS).content.decode()
+
+
+@pytest.mark.rule("ACC-5")
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-03-30T06:59:59", "2026-03-29"),
+        ("2026-03-30T07:00", "2026-03-30"),
+        ("2026-03-30T23:00", "2026-03-30"),
+    ],
+)
+def test_the_first_digest_is_that_of_the_next_eight_o_clock(moment: str, day: str) -> None:
+    seller = SellerFactory.create()
+    assert not seller.mail_digest
+    with time_machine.travel(f"{moment}Z", tick=False):
+        client = visitor(seller_owner(seller))
+        for _ in range(2):  # saving the form again changes nothing
+            client.post(NOTIFICATIONS, ALL_ON)
+            seller.refresh_from_db()
+            assert (seller.mail_digest, seller.digest_day.isoformat()) == (True, day)
 
 
 @pytest.mark.rule("ACC-5", "ACC-4")

@@ -13,6 +13,7 @@ TASKS: list[tuple[str, Callable[[], int]]] = [
     ("send_due", tasks.send_deliveries),
     ("take_waiting_events", tasks.take_events),
     ("remind_due", tasks.keep_clocks),
+    ("queue_digests", tasks.send_digests),
 ]
 
 
