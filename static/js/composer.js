@@ -153,7 +153,8 @@ class Composer {
   }
 
   carries() {
-    return Boolean(this.form.querySelector("[data-files] input[name=upload]"));
+    const { covers_until: lastDay } = this.form.elements;
+    return Boolean(lastDay?.value || this.form.querySelector("[data-files] input[name=upload]"));
   }
 
   // The news that all is well is told to those alone who were warned before.
