@@ -38,18 +38,18 @@ FOLDER = Path("bench-results")
 
 def main() -> None:
     found = servers.start(durable=True)
+    figures: list[Figure] = []
     try:
-        figures: list[Figure] = []
         if ONLY != "pages":
             figures += _measure("SQLite", "", "")
             figures += _measure("PostgreSQL, Redis", found.postgres_url, found.redis_url)
         if ONLY != "mail":
             url = found.postgres_url
             figures += measure_pages(SIZES, ROUNDS, REQUESTS, lambda name: _fresh(url, name))
+        write(figures, FOLDER)
+        print(table(figures), flush=True)
     finally:
-        found.stop()
-    write(figures, FOLDER)
-    print(table(figures))
+        found.stop()  # after the figures: a large store takes its time to be put away
 
 
 def _measure(name: str, database: str, redis: str) -> list[Figure]:
