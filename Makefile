@@ -57,7 +57,7 @@ crash-test: .venv/test-ready ## kill each process in a long loop and count what 
 lint: .venv/lint-ready ## formatting, lint, templates, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/djlint templates jinja --lint --quiet
+	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
 .PHONY: types

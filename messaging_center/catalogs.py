@@ -31,8 +31,7 @@ PLURALS = {
     "pl": "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);",
 }
 VARIABLE = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
-COMPILED = "jinja"  # the folder of the templates that are compiled
-TEMPLATES = {"templates", COMPILED}
+COMPILED = "compiled"  # the folder among the templates of those that are compiled
 # Read every other file of the product but what belongs to tools, tests and data.
 SKIPPED = {"tests", "benchmarks", "migrations", "var", "staticfiles", "docs", "deploy"}
 
@@ -67,7 +66,7 @@ def texts_of(root: Path) -> set[Text]:
         content = path.read_text("utf-8")
         if path.suffix == ".py":
             found.update(_texts_in(content))
-        elif COMPILED in path.parts:
+        elif COMPILED in path.relative_to(root).parts:
             found.update(_texts_in(content, method=babel_extract))
         else:
             found.update(_texts_in_template(content, str(path)))
@@ -96,7 +95,7 @@ def sources_of(root: Path) -> Iterator[Path]:
         parts = path.relative_to(root).parts
         if SKIPPED & set(parts) or any(part.startswith(".") for part in parts) or not path.is_file():
             continue
-        if path.suffix == ".py" or (path.suffix in (".html", ".txt") and TEMPLATES & set(parts)):
+        if path.suffix == ".py" or (path.suffix in (".html", ".txt") and "templates" in parts):
             yield path
 
 

@@ -171,7 +171,7 @@ TEMPLATES = [
     {
         # What stands many times on a page; asked for by the tag `compiled`.
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "jinja"],
+        "DIRS": [BASE_DIR / "templates" / "compiled"],
         "OPTIONS": {"environment": "messaging_center.compiled.environment"},
     },
 ]

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts.models import Buyer, Pair, Seller
-from accounts.prepared import Prepared
+from accounts.written_once import WrittenOnce
 from messages_app.models import DailyUsage, Message, Thread
 from messages_app.policy.facts import ContentMatch, Door, Facts, FileFacts, OrderFacts, Side, Standing
 from messages_app.policy.limits import Limits, daily_cap
@@ -173,7 +173,7 @@ def usage_of(seller: Seller, day: date) -> int:
     return int(found[0][0]) if found else 0
 
 
-_USED = Prepared(
+_USED = WrittenOnce(
     lambda seller, day: DailyUsage.objects.filter(seller=seller, day=day).values_list("used"), int, date
 )
 

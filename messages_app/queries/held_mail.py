@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import Alias
-from accounts.prepared import Prepared
 from accounts.roles import Role
+from accounts.written_once import WrittenOnce
 from messages_app.models import InboundMail
 from messages_app.policy.facts import Side
 from messages_app.queries.inbox import owner_of
@@ -51,8 +51,10 @@ def held_count(role: Role, now: datetime) -> int:
     return len(_COUNTED[Side(role.side)].rows(owner_of(role), now - HELD_FOR))
 
 
-def _counted(side: Side) -> Prepared:
-    return Prepared(lambda owner, since: _held(side, owner, since).values_list("pk")[:SHOWN], int, datetime)
+def _counted(side: Side) -> WrittenOnce:
+    return WrittenOnce(
+        lambda owner, since: _held(side, owner, since).values_list("pk")[:SHOWN], int, datetime
+    )
 
 
 _COUNTED = {side: _counted(side) for side in Side}

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.prepared import Prepared
 from accounts.roles import Role
+from accounts.written_once import WrittenOnce
 from messages_app.models import MailboxEntry
 from messages_app.policy.facts import Side
 from messages_app.queries.filters import Filters, filtered
@@ -99,14 +99,14 @@ def _in_order(entries: QuerySet[MailboxEntry], view: View) -> QuerySet[MailboxEn
     return entries.order_by(*order)
 
 
-def _front(side: Side, view: View) -> Prepared:
+def _front(side: Side, view: View) -> WrittenOnce:
     """The first page of a view that nothing narrows down: by far the most asked for."""
 
     def build(owner: int) -> QuerySet[MailboxEntry, tuple[Any, ...]]:
         entries = entries_owned(side, owner).filter(view.holds)
         return _in_order(entries, view).values_list(*LISTED)[: PAGE + 1]
 
-    return Prepared(build)
+    return WrittenOnce(build)
 
 
 _FRONT = {(side, view.name): _front(side, view) for side, views in VIEWS.items() for view in views}
@@ -126,8 +126,10 @@ def counts_of(role: Role) -> dict[str, int]:
     return {name: len(_COUNTED[Side(role.side), name].rows(owner_of(role))) for name in counted}
 
 
-def _counted(side: Side, view: View) -> Prepared:
-    return Prepared(lambda owner: entries_owned(side, owner).filter(view.holds).values_list("pk")[:COUNTED])
+def _counted(side: Side, view: View) -> WrittenOnce:
+    return WrittenOnce(
+        lambda owner: entries_owned(side, owner).filter(view.holds).values_list("pk")[:COUNTED]
+    )
 
 
 _COUNTED = {(side, view.name): _counted(side, view) for side, views in VIEWS.items() for view in views}
@@ -148,7 +150,7 @@ def next_due(role: Role, beside: UUID | None = None) -> NextDue | None:
     return next((NextDue(id=id_, who=who, due_at=at) for id_, who, at in found if id_ != beside), None)
 
 
-_SOONEST_DUE = Prepared(
+_SOONEST_DUE = WrittenOnce(
     lambda owner: (
         entries_owned(Side.SELLER, owner)
         .filter(due_at__isnull=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from accounts.prepared import Prepared
 from accounts.roles import Role
+from accounts.written_once import WrittenOnce
 from messages_app.policy.facts import Side
 from messages_app.queries.inbox import entries_owned, owner_of
 
@@ -19,8 +19,8 @@ def live_mark(role: Role) -> str:
     return sha256(said.encode()).hexdigest()[:20]
 
 
-def _newest(side: Side) -> Prepared:
-    return Prepared(
+def _newest(side: Side) -> WrittenOnce:
+    return WrittenOnce(
         lambda owner: (
             entries_owned(side, owner).order_by("-changed_at").values_list("changed_at", "pk")[:LOOKED_AT]
         )

@@ -1,4 +1,4 @@
-"""The bridge from a page to the templates in `jinja/`, which are compiled."""
+"""The bridge from a page to the templates in `templates/compiled/`, which are compiled."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.db.models import Count, QuerySet
 
 from accounts.models import Marketplace, Seller
-from accounts.prepared import Prepared
+from accounts.written_once import WrittenOnce
 from orders.models import Order
 
 AVERAGE_DAYS = 30  # whole days before the day in question
@@ -69,4 +69,4 @@ def _placed(start: datetime, end: datetime) -> QuerySet[Order]:
     return placed.exclude(status=Order.Status.CANCELLED)
 
 
-_COUNTED = Prepared(_counted, int, datetime, datetime)
+_COUNTED = WrittenOnce(_counted, int, datetime, datetime)

@@ -40,8 +40,8 @@ def root(tmp_path: Path) -> Path:
     """A small product with a view and a template, and tests whose texts do not count."""
     (tmp_path / "app").mkdir()
     (tmp_path / "templates" / "app").mkdir(parents=True)
-    (tmp_path / "jinja" / "app").mkdir(parents=True)
-    (tmp_path / "jinja" / "app" / "_row.html").write_text(COMPILED)
+    (tmp_path / "templates" / "compiled" / "app").mkdir(parents=True)
+    (tmp_path / "templates" / "compiled" / "app" / "_row.html").write_text(COMPILED)
     (tmp_path / "tests").mkdir()
     (tmp_path / "app" / "views.py").write_text(PYTHON)
     (tmp_path / "templates" / "app" / "page.html").write_text(TEMPLATE)

@@ -21,9 +21,9 @@ class _Statement(NamedTuple):
     parameters: Sequence[Any]
 
 
-class Prepared:
+class WrittenOnce:
     """A read of plain values. `build` makes its query set, by `values_list`, for values of these types;
-    everything else in it is constant."""
+    everything else in it is constant, so it holds no translated word and no day of a time zone."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *types: type[Value]) -> None:
         self._build = build

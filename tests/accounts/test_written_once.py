@@ -8,7 +8,7 @@ import pytest
 from django.db.models import QuerySet
 
 from accounts.models import Membership
-from accounts.prepared import Prepared
+from accounts.written_once import WrittenOnce
 from tests.factories import SellerFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -22,7 +22,7 @@ def of_seller(seller: int) -> QuerySet[Membership, tuple[object, ...]]:
 @pytest.mark.rule("SEC-1")
 def test_each_id_reads_its_own_rows() -> None:
     sellers = [SellerFactory.create(selling_since=date(2025, 1, day)) for day in (1, 2)]
-    prepared = Prepared(of_seller)
+    prepared = WrittenOnce(of_seller)
     for seller in [*sellers, *sellers]:
         assert prepared.rows(seller.pk) == list(of_seller(seller.pk)) != []
     assert prepared.rows(sellers[-1].pk + 1000) == []
@@ -35,7 +35,7 @@ def test_it_is_written_once() -> None:
         written.append(seller)
         return of_seller(seller)
 
-    prepared = Prepared(build)
+    prepared = WrittenOnce(build)
     for seller in (1, 2, 3):
         prepared.rows(seller)
     assert len(written) == 1
@@ -45,7 +45,7 @@ def test_it_is_written_once() -> None:
 def test_a_moment_can_differ_too() -> None:
     seller = SellerFactory.create()
     joined = seller.memberships.get().created_at
-    prepared = Prepared(
+    prepared = WrittenOnce(
         lambda seller, since: Membership.objects.filter(seller=seller, created_at__gte=since).values_list(
             "pk"
         ),
@@ -59,4 +59,4 @@ def test_a_moment_can_differ_too() -> None:
 @pytest.mark.rule("SEC-1")
 def test_a_statement_without_the_id_reads_nothing() -> None:
     with pytest.raises(ValueError, match="no part"):
-        Prepared(lambda _seller: Membership.objects.values_list("pk")).rows(1)
+        WrittenOnce(lambda _seller: Membership.objects.values_list("pk")).rows(1)
