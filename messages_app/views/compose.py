@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import require, role_or_404
@@ -19,7 +18,7 @@ from messages_app.queries.drafts import FIELDS
 from messages_app.queries.limits import current_limits
 from messages_app.queries.order_threads import thread_continued
 from messages_app.services.languages import language_of
-from messages_app.views.preview import preview_about, with_people
+from messages_app.views.preview import preview_about, subject_for_buyer, with_people
 from messages_app.views.sending import (
     Said,
     begin,
@@ -33,7 +32,7 @@ from messages_app.views.sending import (
     try_any_text,
     use_of,
 )
-from messages_app.wording import reason_name, topic_name
+from messages_app.wording import topic_name
 from orders.models import Order
 from orders.queries.lists import order_or_404, pair_of_order
 
@@ -87,11 +86,10 @@ def _expected_topic(order: Order) -> dict[str, str]:
 
 
 def _subject(role: Role, pair: Pair, order: Order, data: dict[str, str]) -> str:
-    """What it is about. A seller's stands over the buyer's mail, so it speaks their language (RSN-3)."""
+    """What it is about, as the other side reads it over its mail."""
     if role.side == Side.BUYER:
         return f"{topic_name(data['topic'])}, {order.number}"
-    with translation.override(language_of(pair, Side.BUYER)):
-        return f"{reason_name(data['reason'])}, {order.number}"
+    return subject_for_buyer(pair, order, data["reason"])
 
 
 def _page(

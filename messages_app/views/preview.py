@@ -49,9 +49,14 @@ def preview_about(order: Order, pair: Pair | None, given: Mapping[str, Any]) -> 
     reason = _reason(given)
     if reason is None:
         return {"preview": None, "chosen": None}
-    with translation.override(language_of(known, Side.BUYER)):
-        subject = f"{reason_name(reason.name)}, {order.number}"
+    subject = subject_for_buyer(known, order, reason.name)
     return {"preview": _preview(known, order, reason, given, subject), "chosen": reason}
+
+
+def subject_for_buyer(pair: Pair, order: Order, reason: str) -> str:
+    """What stands over the buyer's mail of a first message about an order, in their language (RSN-3)."""
+    with translation.override(language_of(pair, Side.BUYER)):
+        return f"{reason_name(reason)}, {order.number}"
 
 
 def preview_in(thread: Thread, given: Mapping[str, Any]) -> dict[str, object]:
