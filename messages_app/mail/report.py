@@ -17,7 +17,6 @@ from messages_app.mail.delivery_status import (
 )
 from messages_app.mail.encoded_words import decode_words
 from messages_app.mail.fields import Fields, first, read_fields
-from messages_app.mail.message_ids import message_ids
 from messages_app.mail.mime_tree import Entity, read_tree
 from messages_app.mail.parts import sort_parts
 from messages_app.mail.plain_bounce import read_plain_bounce
@@ -25,7 +24,6 @@ from messages_app.mail.plain_bounce import read_plain_bounce
 MAX_RECIPIENTS = 100
 
 _STATUS_KINDS = ("message/delivery-status", "message/global-delivery-status")
-_RETURNED_KINDS = ("text/rfc822-headers", "message/global-headers", "message/rfc822", "message/global")
 _COMPLAINTS = frozenset(("", "abuse", "fraud", "opt-out", "opt-out-list", "other"))
 
 
@@ -60,7 +58,6 @@ class DeliveryReport:
 
     kind: ReportKind
     recipients: tuple[RecipientReport, ...] = ()  # of a delivery report, at most 100
-    original_message_id: str = ""  # Message-ID of the mail it is about, "" when not returned
     detail: str = ""  # feedback type or disposition, one line
 
     @property
@@ -82,21 +79,17 @@ def read_report(raw: bytes) -> DeliveryReport | None:
     """
     root, _ = read_tree(raw)
     parts = [root, *root.children, *(part for child in root.children for part in child.children)]
-    original = _original_message_id(parts)
     for part in parts:
         if part.kind in _STATUS_KINDS:
-            recipients = _recipients(part)
-            return DeliveryReport(
-                kind=ReportKind.DELIVERY, recipients=recipients, original_message_id=original
-            )
+            return DeliveryReport(kind=ReportKind.DELIVERY, recipients=_recipients(part))
         if part.kind == "message/feedback-report":
-            return _feedback(_all_fields(part), original)
+            return _feedback(_all_fields(part))
         if part.kind == "message/disposition-notification":
-            return _disposition(_all_fields(part), original)
-    return _plain(root, original)
+            return _disposition(_all_fields(part))
+    return _plain(root)
 
 
-def _plain(root: Entity, original: str) -> DeliveryReport | None:
+def _plain(root: Entity) -> DeliveryReport | None:
     """A mail without a part for machines that says in words what became of ours."""
     bounce = read_plain_bounce(root.fields, sort_parts(root).text())
     if bounce is None:
@@ -109,33 +102,18 @@ def _plain(root: Entity, original: str) -> DeliveryReport | None:
         action=bounce.action,
         diagnostic=mask_addresses(bounce.diagnostic)[:MAX_DIAGNOSTIC],
     )
-    return DeliveryReport(kind=ReportKind.DELIVERY, recipients=(recipient,), original_message_id=original)
+    return DeliveryReport(kind=ReportKind.DELIVERY, recipients=(recipient,))
 
 
-def _feedback(fields: Fields, original: str) -> DeliveryReport:
+def _feedback(fields: Fields) -> DeliveryReport:
     detail = clean_line(first(fields, "feedback-type"), 100).lower()
     kind = ReportKind.COMPLAINT if detail in _COMPLAINTS else ReportKind.FEEDBACK
-    return DeliveryReport(kind=kind, original_message_id=original, detail=mask_addresses(detail))
+    return DeliveryReport(kind=kind, detail=mask_addresses(detail))
 
 
-def _disposition(fields: Fields, original: str) -> DeliveryReport:
+def _disposition(fields: Fields) -> DeliveryReport:
     detail = clean_line(first(fields, "disposition"), 200).lower()
-    named = message_ids(first(fields, "original-message-id"))
-    return DeliveryReport(
-        kind=ReportKind.DISPOSITION,
-        original_message_id=original or next(iter(named), ""),
-        detail=mask_addresses(detail),
-    )
-
-
-def _original_message_id(parts: list[Entity]) -> str:
-    for part in parts:
-        if part.kind in _RETURNED_KINDS:
-            fields = part.children[0].fields if part.children else read_fields(part.content)
-            found = message_ids(first(fields, "message-id"))
-            if found:
-                return found[0]
-    return ""
+    return DeliveryReport(kind=ReportKind.DISPOSITION, detail=mask_addresses(detail))
 
 
 def _groups(part: Entity) -> Iterator[Fields]:

@@ -19,14 +19,8 @@ _AUTHSERV = re.compile(r'\s*("[^"]{1,255}"|[^\s;"=]{1,255})(?:\s+\d+)?\s*')
 _METHOD = re.compile(r"([a-z0-9][a-z0-9_-]*)(?:/\d+)?=([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"([A-Za-z0-9._-]+)=(.*)", re.DOTALL)
 _TOKEN = re.compile(r'(?:[^\s";]|"[^"]*")+')
-
-
-@dataclass(frozen=True, slots=True)
-class SenderProof:
-    """Whether the From domain is proven, and by which method ("dmarc", "dkim", "spf", else "")."""
-
-    proven: bool
-    how: str = ""
+# The properties that name the domain which a method has proven, the first that is there.
+_ALIGNED_BY = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +30,7 @@ class _Result:
     properties: dict[str, str]  # "header.d" -> value
 
 
-def proven_domain(values: tuple[str, ...], *, authserv_id: str, from_domain: str) -> SenderProof:
+def is_proven_domain(values: tuple[str, ...], *, authserv_id: str, from_domain: str) -> bool:
     """Whether these header values prove a From address of `from_domain`.
 
     Only instances whose authserv-id is `authserv_id` (in any letter case) count. DMARC must name
@@ -46,18 +40,15 @@ def proven_domain(values: tuple[str, ...], *, authserv_id: str, from_domain: str
     domain = _ascii_domain(from_domain)
     wanted = authserv_id.strip().lower()
     if not domain or not wanted:
-        return SenderProof(proven=False)
+        return False
     results = [result for value in values for result in _own_results(value, wanted)]
     dmarc = [(r.result, _names(r, "header.from")) for r in results if r.method == "dmarc"]
     if ("fail", domain) in dmarc or ("fail", "") in dmarc:
-        return SenderProof(proven=False)
+        return False
     if ("pass", domain) in dmarc:
-        return SenderProof(proven=True, how="dmarc")
-    for method, properties in (("dkim", ("header.d", "header.i")), ("spf", ("smtp.mailfrom",))):
-        passed = [r for r in results if r.method == method and r.result == "pass"]
-        if any(is_aligned(_names(result, *properties), domain) for result in passed):
-            return SenderProof(proven=True, how=method)
-    return SenderProof(proven=False)
+        return True
+    passed = [r for r in results if r.result == "pass" and r.method in _ALIGNED_BY]
+    return any(is_aligned(_names(result, *_ALIGNED_BY[result.method]), domain) for result in passed)
 
 
 def is_aligned(domain: str, from_domain: str) -> bool:

@@ -11,7 +11,7 @@ from accounts.models import Pair, User
 from accounts.queries.addresses import writer_for
 from messages_app.mail.parsed import ParsedMail
 from messages_app.mail.report import DeliveryReport
-from messages_app.mail.sender_auth import proven_domain
+from messages_app.mail.sender_auth import is_proven_domain
 from messages_app.models import InboundMail
 from messages_app.policy.facts import Side
 
@@ -73,11 +73,11 @@ def _is_proven(inbound: InboundMail, mail: ParsedMail, address: str) -> bool:
         case "none":
             return bool(settings.DEMO) and inbound.loopback
         case "trusted-header":
-            return proven_domain(
+            return is_proven_domain(
                 mail.authentication_results,
                 authserv_id=settings.MAIL_AUTHSERV_ID,
                 from_domain=address.rpartition("@")[2],
-            ).proven
+            )
         case _:
             # `verify` needs DKIM and SPF checked here, which no part of the product does yet.
             return False

@@ -194,27 +194,27 @@ def local_day(moment: datetime) -> date:
 
 
 @register.simple_tag
-def due(due_at: datetime, kind: str = "") -> SafeString:
-    """The chip of a running clock; `kind` "l" is the large one."""
+def due(due_at: datetime) -> SafeString:
+    """The chip of a running clock."""
     words = due_in_words(due_at, timezone.now())
     was = gettext("Was due %(moment)s") if words.level == "over" else gettext("Due %(moment)s")
     title = was % {"moment": exact(due_at)}
-    return _chip(words.level, kind, words.icon, words.text, due_at, title)
+    return _chip(words.level, words.icon, words.text, due_at, title)
 
 
 @register.simple_tag
-def due_of(contact: ResponseContact, kind: str = "") -> SafeString:
+def due_of(contact: ResponseContact) -> SafeString:
     """The chip of a contact: running, answered, or taken out of the figures."""
     if contact.outcome == ResponseContact.Outcome.OPEN or contact.closed_at is None:
-        return due(contact.due_at, kind)
+        return due(contact.due_at)
     title = exact(contact.closed_at)
     if contact.outcome == ResponseContact.Outcome.ANSWERED:
         span = span_in_words(contact.closed_at - contact.opened_at)
         text = gettext("Answered in %(time)s") % {"time": span}
-        return _chip("done", kind, "check", text, contact.closed_at, title)
+        return _chip("done", "check", text, contact.closed_at, title)
     if contact.outcome == ResponseContact.Outcome.REPORTED:
-        return _chip("none", kind, "flag", gettext("Reported"), contact.closed_at, title)
-    return _chip("none", kind, "none-needed", gettext("No response needed"), contact.closed_at, title)
+        return _chip("none", "flag", gettext("Reported"), contact.closed_at, title)
+    return _chip("none", "none-needed", gettext("No response needed"), contact.closed_at, title)
 
 
 @register.filter
@@ -233,11 +233,10 @@ def _time(moment: datetime, words: str, title: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, words)
 
 
-def _chip(level: str, kind: str, picture: str, words: str, moment: datetime, title: str) -> SafeString:
-    modifiers = "".join(f" due--{name}" for name in (level, kind) if name)
+def _chip(level: str, picture: str, words: str, moment: datetime, title: str) -> SafeString:
     return format_html(
         '<time class="due{}" datetime="{}" title="{}">{}{}</time>',
-        modifiers,
+        f" due--{level}" if level else "",
         moment.isoformat(),
         title,
         icon(picture),

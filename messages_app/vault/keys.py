@@ -53,14 +53,6 @@ def rewrapped(row: SealingKey) -> bytes:
     return wrap_key(master_keys(), open_key(row), identity=_identity(row.id))
 
 
-def missing_installation_keys() -> list[SealingKey]:
-    """Unsaved rows for the purposes that have no key yet; a migration saves them."""
-    present = set(
-        SealingKey.objects.filter(purpose__in=SealingKey.INSTALLATION).values_list("purpose", flat=True)
-    )
-    return [new_sealing_key(purpose) for purpose in SealingKey.INSTALLATION if purpose not in present]
-
-
 @lru_cache(maxsize=len(SealingKey.INSTALLATION))
 def installation_key(purpose: str) -> bytes:
     """The installation's own key for a purpose of SealingKey.INSTALLATION.

@@ -215,7 +215,7 @@ def test_html_and_returned_parts_are_read_too() -> None:
     head = b"From: <postmaster@mx.example>\r\nSubject: Mail\r\n"
     report = read_report(multipart(b"mixed", html, returned, head=head))
     assert isinstance(report, DeliveryReport)
-    assert (report.recipients[0].status, report.original_message_id) == ("5.1.1", "<m.1@relay.example>")
+    assert report.recipients[0].status == "5.1.1"
     broken = multipart(
         b"report; report-type=delivery-status", part(b"text/plain", b"550 5.1.1 no"), head=head
     )
