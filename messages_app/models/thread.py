@@ -88,7 +88,8 @@ class MailboxEntry(models.Model):
                 name="entry_belongs_to_its_side",
             ),
         ]
-        # One for each view of queries.inbox: a page of it is a range of its index, in its order.
+        # For the views of queries.mailbox_views: a page is a range of an index, in its order. A buyer's
+        # "conversations" and "system" are read from the index of the inbox.
         indexes = [
             models.Index(
                 fields=["seller", "due_at", "thread"],

@@ -109,7 +109,13 @@ def _front(side: Side, view: View) -> WrittenOnce:
     return WrittenOnce(build)
 
 
-_FRONT = {(side, view.name): _front(side, view) for side, views in VIEWS.items() for view in views}
+# What was deleted is listed by the clock, so its statement is never the same.
+_FRONT = {
+    (side, view.name): _front(side, view)
+    for side, views in VIEWS.items()
+    for view in views
+    if view is not DELETED
+}
 
 
 def held_by(role: Role, view: View) -> QuerySet[MailboxEntry]:
@@ -132,7 +138,12 @@ def _counted(side: Side, view: View) -> WrittenOnce:
     )
 
 
-_COUNTED = {(side, view.name): _counted(side, view) for side, views in VIEWS.items() for view in views}
+_COUNTED = {
+    (side, view.name): _counted(side, view)
+    for side, views in VIEWS.items()
+    for view in views
+    if view.counted
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 // Says when the network is gone and when it is back (BOX-13). What is typed stays on the page.
 
-// A mailbox has words of its own for it (live.js).
-const banner = document.querySelector("[data-live-offline]") ? null : document.querySelector("[data-offline]");
+const banner = document.querySelector("[data-offline]");
 
 function tell() {
   if (banner) banner.hidden = navigator.onLine;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -56,6 +57,13 @@ def test_what_a_page_does_not_give_is_empty() -> None:
     assert rendered(page, row={"id": 1}) == "|"
 
 
-def test_a_page_takes_a_compiled_part_with_all_it_knows() -> None:
-    page = DjangoTemplate('{% load compiled %}{% compiled "messages_app/_rows.html" rows=found %}')
-    assert page.render(Context({"found": []})).split() == ["<ul>", "</ul>"]
+def test_a_page_takes_a_compiled_part_with_all_it_knows_and_what_it_gives() -> None:
+    page = DjangoTemplate('{% load compiled %}{% compiled "messages_app/_views.html" swapped=True %}')
+    views = [{"name": "unread"}, {"name": "sent"}]
+    said = page.render(Context({"views": views, "view": views[1], "counts": {"unread": 7}}))
+    assert 'hx-swap-oob="true"' in said
+    assert re.findall(r'view=(\w+)"( aria-current="page")?>', said) == [
+        ("unread", ""),
+        ("sent", ' aria-current="page"'),
+    ]
+    assert '<span class="count">7</span>' in said

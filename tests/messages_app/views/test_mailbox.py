@@ -17,7 +17,7 @@ from accounts.queries.pairs import alias_of
 from messages_app.models import Delivery, MailboxEntry
 from messages_app.policy.facts import Side
 from tests.factories import OrderFactory, PairFactory, SellerFactory, seller_owner
-from tests.messages_app.views.world import World, signed_in, write
+from tests.messages_app.views.world import World, held_mail, signed_in, write
 
 pytestmark = pytest.mark.django_db
 
@@ -244,3 +244,12 @@ def test_a_filtered_page_costs_a_look_up_for_each_name_more(pairs: dict[str, Pai
             client.get(f"{reverse('inbox')}?view=all{query}")
         costs.append(len(queries))
     assert [cost - costs[0] for cost in costs] == [0, 0, 1, 3]
+
+
+@pytest.mark.rule("MAIL-10")
+@pytest.mark.parametrize(("many", "count"), [(99, "99"), (100, "99+")])
+def test_held_mails_are_counted_as_threads_are(world: World, many: int, count: str) -> None:
+    for _ in range(many):
+        held_mail(world, of=Side.BUYER)
+    page = signed_in(world.buyer).get(reverse("inbox")).content.decode()
+    assert re.findall(r'Mails held outside\s*<span class="count count--on">([^<]+)<', page) == [count]

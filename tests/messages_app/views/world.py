@@ -117,14 +117,14 @@ def signed_in(user: User | None) -> Client:
     return client
 
 
-def held_mail(world: World) -> UUID:
-    """A mail that says it comes from the seller, held outside."""
+def held_mail(world: World, *, of: Side = Side.SELLER) -> UUID:
+    """A mail that says it comes from that side, held outside."""
     key = SealingKey.objects.create(purpose="raw", wrapped=b"")
     raw = RawMail.objects.create(key=key, size=1, sealed=b"x")
     row = InboundMail.objects.create(
         raw=raw,
         door=InboundMail.Door.SMTP,
-        alias=world.pair.aliases.get(side="buyer"),
+        alias=world.pair.aliases.exclude(side=of).get(),
         envelope_sealed=b"",
         received_at=timezone.now() - timedelta(days=1),
         state=InboundMail.State.HELD,
