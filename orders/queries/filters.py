@@ -22,7 +22,7 @@ class OrderFilter:
     status: str = ""  # of Order.Status
     since: date | None = None  # placed on that day or later, in the reader's zone
     until: date | None = None  # on that day or earlier
-    text: str = ""  # an order number or its beginning, a name or its beginning, a whole alias
+    text: str = ""  # an order number or its beginning, a name or its beginning, an alias or its beginning
 
     @property
     def is_set(self) -> bool:
