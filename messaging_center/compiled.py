@@ -1,5 +1,6 @@
-"""Templates that are compiled to Python, for what stands many times on a page: rows of a list, messages of a
-conversation. Django's own templates take some five times as long for them; the rest is theirs."""
+"""Templates that are compiled to Python: what stands many times on a page (rows of a list, messages of a
+conversation) and the frame that stands on page after page (a mailbox's, the head's links, the account menu).
+Everything else is Django's own (docs/decisions/0017)."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ TEMPLATES = [
         },
     },
     {
-        # What stands many times on a page; asked for by the tag `compiled`.
+        # What stands many times on a page, and the frame of pages; asked for by the tag `compiled`.
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "compiled"],
         "OPTIONS": {"environment": "messaging_center.compiled.environment"},

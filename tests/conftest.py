@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -13,6 +14,10 @@ from messages_app.vault.keys import installation_key
 from tests import database, servers
 
 ON_POSTGRES = os.environ.get("TEST_ON") == "postgres"
+
+# The machine may be busy: how long an example takes proves nothing.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.hookimpl(trylast=True)  # behind the shuffling
