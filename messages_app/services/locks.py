@@ -23,9 +23,11 @@ def lock_pair(pair_id: int) -> None:
 
 def locked_pairs(pairs: Sequence[Pair]) -> list[Pair]:
     """The same with the pairs and their people read anew, lowest id first under the lock; their marketplaces
-    stay as they were read before."""
-    anew = Pair.objects.select_for_update(of=("self",)).select_related("buyer__user", "seller")
-    locked = {pair.pk: pair for pair in anew.filter(pk__in=[pair.pk for pair in pairs]).order_by("pk")}
+    stay as they were read before. Two statements: one that waited for the lock sees people as they were
+    before it waited."""
+    wanted = Pair.objects.filter(pk__in=[pair.pk for pair in pairs])
+    list(wanted.select_for_update().order_by("pk").values_list("pk"))
+    locked = {pair.pk: pair for pair in wanted.select_related("buyer__user", "seller")}
     for pair in pairs:
         locked[pair.pk].buyer.marketplace = pair.buyer.marketplace
         locked[pair.pk].seller.marketplace = pair.seller.marketplace

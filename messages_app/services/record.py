@@ -20,7 +20,7 @@ from messages_app.services.delivered import follow_deliveries, note_first_words,
 from messages_app.services.mailbox import Noted, note_change, note_messages, seen_by
 from messages_app.services.prepare import Prepared
 from messages_app.services.purge import UNDELIVERED_KEPT
-from messages_app.services.search import Indexed, index_messages, parties_of
+from messages_app.services.search import Indexed, Parties, index_messages
 from messages_app.services.submission import Submission, Submitted
 from messages_app.services.tell import queue_verdict_notice
 from messages_app.services.threads import new_thread, save_threads
@@ -115,12 +115,21 @@ def _indexed(one: _Recorded) -> Indexed:
     return Indexed(
         thread=one.thread,
         message=one.message,
-        parties=parties_of(one.judged.submission.pair),
+        parties=_parties(one.judged),
         seen=seen_by(one.message, written=prepared.content, shown=prepared.shown),
         file_names={
             author: tuple(file.facts.name for file in prepared.files),
             author.other: tuple(file.shown_name for file in prepared.files),
         },
+    )
+
+
+def _parties(judged: Judged) -> Parties:
+    """The two by their names under the lock: what they were called when it was prepared may have changed.
+    Aliases never do (ALI-3)."""
+    pair, aliases = judged.case.pair, judged.submission.pair.aliases.all()
+    return Parties(
+        buyer=pair.buyer, seller=pair.seller, aliases={alias.side: alias.address for alias in aliases}
     )
 
 

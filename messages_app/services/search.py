@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.models import Buyer, Pair, Seller
+from accounts.models import Buyer, Seller
 from messages_app.mail.html import html_to_text
 from messages_app.models import Message, SearchEntry, Thread
 from messages_app.policy.facts import Side
@@ -44,12 +44,6 @@ class Parties:
         if of == Side.BUYER:
             return (self.buyer.display_name, *alias)
         return (self.seller.trade_name if self.seller else self.buyer.marketplace.name, *alias)
-
-
-def parties_of(pair: Pair) -> Parties:
-    """The two of a pair. Its prefetched aliases are used."""
-    aliases = {alias.side: alias.address for alias in pair.aliases.all()}
-    return Parties(buyer=pair.buyer, seller=pair.seller, aliases=aliases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

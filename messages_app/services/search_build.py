@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.models import Buyer
 from messages_app.models import Message, SearchEntry, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.threads import file_name
@@ -90,22 +91,31 @@ def _build(messages: Sequence[Message], *, everything: bool) -> int:
     """Returns how many could not be opened."""
     opened = [_entries_if_readable(message) for message in messages]  # the slow part, before any lock
     entries = [entry for one in opened for entry in one or ()]
-    read = {message.pk: message.state for message in messages}
     with transaction.atomic():
-        settled = _unchanged(read, everything=everything)
+        settled = _unchanged(messages, everything=everything)
         if everything:
             delete_entries(list(settled))
         insert_entries([entry for entry in entries if entry.message_id in settled])
     return opened.count(None)
 
 
-def _unchanged(read: Mapping[UUID, str], *, everything: bool) -> set[UUID]:
+def _unchanged(read: Sequence[Message], *, everything: bool) -> set[UUID]:
     """Those of the messages that stand as they were read and that nobody has indexed meanwhile. On PostgreSQL
-    their rows are locked: a change of state waits, and then indexes them itself."""
-    rows = Message.objects.select_for_update(of=("self",)).filter(pk__in=read).order_by("pk")
+    their rows are locked: a change of state waits, and then indexes them itself. What a buyer wrote or got
+    under another name by now is left to the event of that name, which comes after this or was here before."""
+    rows = Message.objects.select_for_update(of=("self",)).filter(pk__in=[message.pk for message in read])
     if not everything:
         rows = rows.filter(~Exists(_entries_of_outer()))
-    return {pk for pk, state in rows.values_list("pk", "state") if read[pk] == state}
+    states = dict(rows.order_by("pk").values_list("pk", "state"))
+    # A statement of its own: one that waited for a lock sees names as they were before it waited.
+    buyers = Buyer.objects.filter(pk__in={message.thread.buyer_id for message in read})
+    names = dict(buyers.values_list("pk", "display_name"))
+    return {
+        message.pk
+        for message in read
+        if states.get(message.pk) == message.state
+        and names.get(message.thread.buyer_id) == message.thread.buyer.display_name
+    }
 
 
 def _entries(messages: Iterable[Message]) -> list[SearchEntry]:

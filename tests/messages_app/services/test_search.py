@@ -23,7 +23,7 @@ from messages_app.queries.search import search_page
 from messages_app.queries.search_places import LAST, new_place, place_at
 from messages_app.queries.search_text import read_search
 from messages_app.sealing import searchable
-from messages_app.services import renamed, search_build
+from messages_app.services import renamed, search_build, submit
 from messages_app.services.events import take_events
 from messages_app.services.rotation import rotate_keys
 from messages_app.services.search import forget_messages
@@ -308,6 +308,44 @@ def test_a_name_taken_before_the_last_one_was_followed_begins_anew(
     entries = SearchEntry.objects.filter(side=Side.SELLER)
     assert hits(selling(pair), "from:quittenmond") == len(set(entries.values_list("thread", flat=True)))
     assert hits(selling(pair), "from:zoe") == 0
+
+
+@pytest.mark.rule("BOX-6", "ACC-9")
+def test_a_step_under_way_leaves_a_newer_name_alone(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(pair)
+    take_name(pair.buyer, "Zoë")
+    entries = search_build._entries_if_readable
+
+    def slowly(one: Message) -> Any:
+        found = entries(one)
+        monkeypatch.setattr(search_build, "_entries_if_readable", entries)
+        take_name(pair.buyer, "Quittenmond")
+        drained()  # another worker was quicker
+        return found
+
+    monkeypatch.setattr(search_build, "_entries_if_readable", slowly)
+    drained()
+    assert [hits(selling(pair), query) for query in ("from:quittenmond", "from:zoe")] == [1, 0]
+    assert SearchEntry.objects.count() == 2 * Message.objects.count()
+
+
+@pytest.mark.rule("BOX-6", "ACC-9")
+def test_a_message_looked_at_before_a_new_name_is_found_by_the_new_one(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_name(pair.buyer, "Zoë")
+    pair.buyer.refresh_from_db()
+    prepare = submit.prepare
+
+    def slowly(*asked: Any) -> Any:
+        found = prepare(*asked)
+        take_name(pair.buyer, "Quittenmond")
+        drained()
+        return found
+
+    monkeypatch.setattr(submit, "prepare", slowly)
+    say(pair)
+    assert [hits(selling(pair), query) for query in ("from:quittenmond", "from:zoe")] == [1, 0]
 
 
 @pytest.mark.rule("BOX-6")
