@@ -48,9 +48,10 @@ def submit_in_bulk(
 ) -> Iterator[list[Submitted]]:
     """The answers batch by batch, each batch recorded whole or not at all (GATE-4).
 
-    A batch names a pair once at most (`submit_ready`). While one is recorded the pool prepares the next one,
-    which is asked for before the answers to the one in hand are there: neighbours must have no pair in
-    common. Raises ValueError where they have. Without a pool everything is done in this process.
+    A batch names a pair once at most and has nothing automatic beside others (`submit_ready`). While one is
+    recorded the pool prepares the next one, which is asked for before the answers to the one in hand are
+    there: neighbours must have no pair in common. Raises ValueError where they have. Without a pool
+    everything is done in this process.
     """
     before: _Begun | None = None
     for batch in batches:

@@ -48,9 +48,12 @@ def submit_message(submission: Submission, *, now: datetime) -> Submitted:
 def submit_ready(ready: Sequence[Ready]) -> list[Submitted]:
     """The same for several that were looked at before, all or none of them. The answers are those of
     handing them in one after the other; no two may be of one pair, for the second would need to know the
-    first. Raises ValueError where two are."""
+    first, and an automatic one comes alone: mailbox entries are locked by rising id, once. Raises ValueError
+    otherwise."""
     if len({one.submission.pair.pk for one in ready}) < len(ready):
         raise ValueError("two submissions of one pair at once")
+    if len(ready) > 1 and any(one.submission.automatic for one in ready):
+        raise ValueError("an automatic mail comes alone")
     for one in ready:
         store_files(one.prepared)
     try:
@@ -113,10 +116,10 @@ def _judge_all(ready: Sequence[Ready], cases: Sequence[Circumstances]) -> list[J
 
 
 def _record_all(judged: Sequence[Judged]) -> dict[str, Submitted]:
-    """The answers by submission key."""
-    spoken = [one for one in judged if not one.submission.automatic]
-    answers = dict(zip((one.submission.key for one in spoken), record_messages(spoken), strict=True))
-    return answers | {one.submission.key: record_automatic(one) for one in judged if one.submission.automatic}
+    """The answers by submission key; an automatic one is the only one."""
+    automatic = any(one.submission.automatic for one in judged)
+    recorded = [record_automatic(one) for one in judged] if automatic else record_messages(judged)
+    return {one.submission.key: answer for one, answer in zip(judged, recorded, strict=True)}
 
 
 def _counts(case: Circumstances) -> bool:
@@ -126,6 +129,11 @@ def _counts(case: Circumstances) -> bool:
 
 def _day_of(case: Circumstances) -> tuple[int, date]:
     return case.pair.seller_id, case.day
+
+
+def submitted_before(key: str) -> Submitted | None:
+    """What became of a submission of that key, if it was recorded (GATE-5)."""
+    return _known([key]).get(key)
 
 
 def _known(keys: Sequence[str]) -> dict[str, Submitted]:

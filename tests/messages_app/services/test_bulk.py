@@ -59,9 +59,9 @@ def pairs() -> list[Pair]:
 
 
 def batches(pairs: list[Pair], threads: dict[int, Any]) -> Iterator[list[Dated]]:
-    """200 submissions of every kind, from the even and the odd pairs in turn; `threads` are read as they come
-    to be."""
-    chance = random.Random(7)
+    """200 submissions of every kind that may come with others, from the even and the odd pairs in turn;
+    `threads` are read as they come to be."""
+    chance = random.Random(11)
     made = 0
     while made < SUBMISSIONS:
         for group in (pairs[::2], pairs[1::2]):
@@ -79,7 +79,6 @@ def _submission(chance: random.Random, pair: Pair, number: int, thread_id: Any) 
     author = chance.choice((Side.BUYER, Side.SELLER))
     continues = thread_id is not None and chance.random() < 0.7
     by_mail = chance.random() < 0.4
-    automatic = continues and by_mail and chance.random() < 0.2
     return Submission(
         key=f"bulk:{number}",
         door=Door.MAIL if by_mail else Door.WEB,
@@ -99,7 +98,6 @@ def _submission(chance: random.Random, pair: Pair, number: int, thread_id: Any) 
         else Evidence.NONE
         if by_mail
         else Evidence.PAGE,
-        automatic=automatic,
         notify="writer@mail.example" if by_mail else "",
     )
 
@@ -222,4 +220,17 @@ def test_two_of_one_pair_at_once_are_refused(pairs: list[Pair]) -> None:
         list(submit_in_bulk([twice], pool=None))
     with pytest.raises(ValueError, match="neighbouring"):
         list(submit_in_bulk([[one] for one in twice], pool=None))
+    assert not Thread.objects.exists()
+
+
+@pytest.mark.rule("GATE-4", "MAIL-26")
+def test_an_automatic_mail_comes_alone(pairs: list[Pair]) -> None:
+    two = [_submission(random.Random(1), pair, number, None) for number, pair in enumerate(pairs[2:4])]
+    for automatic in ((True, False), (False, True)):
+        mixed = [
+            Dated(replace(one, automatic=is_automatic), NOON)
+            for one, is_automatic in zip(two, automatic, strict=True)
+        ]
+        with pytest.raises(ValueError, match="alone"):
+            list(submit_in_bulk([mixed], pool=None))
     assert not Thread.objects.exists()
