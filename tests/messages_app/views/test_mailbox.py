@@ -253,3 +253,15 @@ def test_held_mails_are_counted_as_threads_are(world: World, many: int, count: s
         held_mail(world, of=Side.BUYER)
     page = signed_in(world.buyer).get(reverse("inbox")).content.decode()
     assert re.findall(r'Mails held outside\s*<span class="count count--on">([^<]+)<', page) == [count]
+
+
+@pytest.mark.rule("BOX-5")
+@pytest.mark.parametrize(("place", "word"), [("archived", "Archived"), ("deleted", "Deleted"), ("inbox", "")])
+def test_head_and_row_say_where_a_conversation_lies(world: World, place: str, word: str) -> None:
+    client = signed_in(world.buyer)
+    client.post(reverse("place_thread", args=[world.thread.pk, place]))
+    page = client.get(reverse("thread", args=[world.thread.pk]) + "?view=sent").content.decode()
+    head, rows = page.partition('class="conversation__title"')[2], page.partition('class="row__labels"')[2]
+    tag = re.compile(r'<span class="tag"><svg.*?</svg>(Archived|Deleted)</span>')
+    assert tag.findall(head.partition('class="toolbar"')[0]) == [word][: len(word)]
+    assert tag.findall(rows.partition("</li>")[0]) == ([word] if word == "Archived" else [])
