@@ -84,6 +84,8 @@ def record_audit(
 
 
 def _locked_head() -> AuditHead:
+    """Where the chain ends. Without a head over existing records nothing is added, for what was cut off would
+    never show: IntegrityError, of the number that is taken."""
     rows = AuditHead.objects.select_for_update().filter(pk=_HEAD)
     head = rows.first()
     if head is None:
@@ -112,13 +114,16 @@ def digest_of(record: AuditRecord) -> str:
 
 def verify_audit() -> Verified:
     """Reads the whole chain and names what is wrong with it; records that are added meanwhile do no harm."""
-    head = AuditHead.objects.filter(pk=_HEAD).first() or AuditHead()
+    kept = AuditHead.objects.filter(pk=_HEAD).first()
+    head = kept or AuditHead()
     count, last, digest = 0, 0, ""
     faults: list[Fault] = []
     for record in AuditRecord.objects.order_by("number").iterator(chunk_size=_AT_ONCE):
         faults += _faults(record, last, digest, head)
         count, last, digest = count + 1, record.number, record.digest
     faults += [Fault(number, Broken.CUT) for number in range(last + 1, head.number + 1)]
+    if count and kept is None:  # where it ended is not known any more
+        faults.append(Fault(last + 1, Broken.CUT))
     return Verified(records=count, faults=tuple(faults), head=digest)
 
 

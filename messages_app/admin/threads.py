@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.record_admin import MetadataAdmin
 from accounts.record_list import fixed_values
-from accounts.record_search import by_alias, by_id, by_names
+from accounts.record_search import as_uuid, by_alias, by_id, by_names
 from messages_app.admin.files import staff_file
 from messages_app.admin.forms import WhyForm
 from messages_app.admin.reading import give_reason, has_given_reason, may_read_thread, staff_of
@@ -53,7 +53,9 @@ class ThreadAdmin(MetadataAdmin[Thread]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        more = {"read_url": reverse("admin:messages_app_thread_read", args=[object_id])}
+        thread_id = as_uuid(object_id)  # else Django says that there is none
+        read_url = reverse("admin:messages_app_thread_read", args=[thread_id]) if thread_id else ""
+        more = {"read_url": read_url}
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     def read(self, request: HttpRequest, thread_id: UUID) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.roles import Role
-from messages_app.models import Draft, Message, Upload
+from messages_app.models import Draft, Upload
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
 
@@ -136,8 +136,3 @@ def upload_or_404(role: Role, upload_id: UUID) -> Upload:
     if found is None:
         raise Http404
     return found
-
-
-def was_sent(submission_key: str) -> bool:
-    """Whether a submission of that key is on record already (GATE-5)."""
-    return Message.objects.filter(submission_key=submission_key).exists()

@@ -13,6 +13,7 @@ from accounts.name_keys import name_key
 from accounts.queries.people import called, name_begins, with_alias
 from accounts.roles import Role
 from messages_app.models import Thread
+from messages_app.queries.moments import read_day
 from orders.models import Order
 from orders.queries.search import number_begins
 
@@ -32,6 +33,11 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any((self.after, self.before, self.order, self.who, self.alias))
+
+    @property
+    def names_something(self) -> bool:
+        """Whether somebody or something has to be looked up first."""
+        return any((self.order, self.who, self.alias))
 
     def as_query(self) -> dict[str, str]:
         """As they stand in the address."""
@@ -106,11 +112,8 @@ def _text(text: str) -> str:
 
 def _day(text: str) -> date | None:
     """Days that a zone can push out of the calendar are none."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if date.min.year < day.year < date.max.year else None
+    day = read_day(text)
+    return day if day and date.min.year < day.year < date.max.year else None
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

@@ -20,7 +20,7 @@ from messages_app.queries.held_mail import held_count
 from messages_app.queries.inbox import counts_of, inbox_page
 from messages_app.queries.live import live_mark
 from messages_app.queries.mailbox_views import View, view_named, views_of
-from messages_app.views.searching import Found, found_in
+from messages_app.views.searching import TOO_OFTEN, Found, found_in, may_search
 
 KEPT = ("view", "q", "after", "before", "order", "who", "alias", "cursor")  # parameters of an address
 
@@ -128,7 +128,7 @@ def head_context(role: Role, listing: Listing) -> dict[str, object]:
 def list_context(role: Role, listing: Listing) -> dict[str, object]:
     """The list itself, with its filters and its next page."""
     mark = live_mark(role)  # before what it stands for is read: what comes meanwhile is new to the page
-    found = _found(role, listing) if listing.words else None
+    found = _found(role, listing)
     page = found.page if found else inbox_page(role, listing.view, listing.cursor, listing.filters)
     return head_context(role, listing) | {
         "found": found,
@@ -144,8 +144,11 @@ def list_context(role: Role, listing: Listing) -> dict[str, object]:
     }
 
 
-def _found(role: Role, listing: Listing) -> Found:
-    """Words are looked for in the view that the address names, else everywhere (BOX-6)."""
+def _found(role: Role, listing: Listing) -> Found | None:
+    """Words are looked for in the view that the address names, else everywhere (BOX-6). None: there are none;
+    then a filter that names somebody counts as the search that it is (SEC-4)."""
+    if not listing.words:
+        return TOO_OFTEN if listing.filters.names_something and not may_search(role) else None
     return found_in(
         role,
         listing.words,

@@ -30,6 +30,9 @@ class Found:
     too_often: bool = False
 
 
+TOO_OFTEN = Found(page=NOTHING, understood=(), hints=(), too_often=True)
+
+
 def may_search(role: Role) -> bool:
     """Counts one search more of the role's person, for messages or for orders; False: too many (SEC-4)."""
     return count_try(SEARCHES, str(role.user.pk))

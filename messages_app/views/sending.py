@@ -23,12 +23,12 @@ from messages_app.models import Message, Thread
 from messages_app.policy.facts import Door, Place, Side
 from messages_app.policy.reasons import REASON_BY_NAME, Availability, available_reasons
 from messages_app.policy.verdict import Decision, Finding, Severity, Verdict
-from messages_app.queries.drafts import draft_at, target_of, was_sent
+from messages_app.queries.drafts import draft_at, target_of
 from messages_app.queries.facts import cap_of, order_facts, usage_of
 from messages_app.queries.limits import current_limits
 from messages_app.services.drafts import discard_draft
 from messages_app.services.submission import Submission, Submitted
-from messages_app.services.submit import dry_run, submit_message
+from messages_app.services.submit import dry_run, submit_message, submitted_before
 from messages_app.services.uploads import submitted_uploads
 from messages_app.vault.values import token
 from messages_app.views.upload_limit import may_bring, too_many_to_send_in_words
@@ -90,23 +90,26 @@ def is_ready(role: Role, form: MessageForm, **place: Any) -> bool:
     A form that was sent before is whole without them: they are gone with the draft (GATE-5)."""
     if not form.is_valid():
         return False
-    came = len(form.cleaned_data["files"])
+    if submitted_before(_key(role, form, place)):
+        return True
     files = submitted_uploads(target_of(role, **place), form.cleaned_data["upload"])
-    if (came or files is None) and was_sent(_key(role, form, place)):
-        came, files = 0, files or ()
+    brought = len(form.cleaned_data["files"]) + len(files or ())  # those that waited are judged anew
     if files is None:
         form.add_error(None, _("A file that waited here is gone. Attach it again, then send."))
-    elif came and not may_bring(role, came):
+    elif brought and not may_bring(role, brought):
         form.add_error(None, too_many_to_send_in_words())
     form.uploaded = files or ()
     return not form.errors
 
 
 def send(role: Role, form: MessageForm, *, pair: Pair, subject: str = "", **place: Any) -> Submitted:
-    """Submits a form that is ready as the role's person; what is out needs no draft any more (BOX-9)."""
-    data = form.cleaned_data
+    """Submits a form that is ready as the role's person; what is out needs no draft any more (BOX-9). What
+    was sent before is answered at once: its files need no second look (GATE-5)."""
+    data, key = form.cleaned_data, _key(role, form, place)
+    if known := submitted_before(key):
+        return known
     submission = Submission(
-        key=_key(role, form, place),
+        key=key,
         door=Door.WEB,
         author=Side(role.side),
         pair=pairs_with_people().get(pk=pair.pk),

@@ -176,6 +176,8 @@ _FACTS: Words = {
     "day_ends_at": gettext_lazy("Day ends at"),
     "body_bytes": gettext_lazy("Bytes of the text"),
     "has_text": gettext_lazy("Has a text"),
+    "covers_from": gettext_lazy("Warranty from"),
+    "covers_until": gettext_lazy("Warranty until"),
     "text_length": gettext_lazy("Characters of the text"),
     "sent_one_way": gettext_lazy("Messages in a row within 5 minutes"),
     "same_body": gettext_lazy("Messages with this very text within an hour"),

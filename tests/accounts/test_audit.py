@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditHead, AuditRecord, User
 from accounts.services.audit import Broken, Fault, digest_of, record_audit, verify_audit
@@ -100,6 +101,22 @@ def cut_the_end() -> None:
     AuditRecord.objects.filter(number__gte=4).delete()
 
 
+def cut_the_end_and_forget_it() -> None:
+    cut_the_end()
+    AuditHead.objects.all().delete()
+
+
+@pytest.mark.rule("SEC-7")
+@pytest.mark.django_db
+@pytest.mark.both_databases
+def test_without_its_head_a_chain_is_not_gone_on_with() -> None:
+    chain()
+    cut_the_end_and_forget_it()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        record_audit(actor=UserFactory.create(), action="read_thread")
+    assert AuditRecord.objects.count() == 3
+
+
 @pytest.mark.rule("SEC-7")
 @pytest.mark.django_db
 @pytest.mark.both_databases
@@ -116,6 +133,7 @@ def cut_the_end() -> None:
         (close_the_gap, [(3, Broken.MOVED)]),
         (swap_two, [(3, Broken.MOVED), (4, Broken.MOVED), (5, Broken.MOVED)]),
         (cut_the_end, [(4, Broken.CUT), (5, Broken.CUT)]),
+        (cut_the_end_and_forget_it, [(4, Broken.CUT)]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )

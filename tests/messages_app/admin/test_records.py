@@ -41,6 +41,14 @@ def test_every_column_has_words_in_the_catalogs() -> None:
     assert set(HEADINGS) - labels == set()
 
 
+@pytest.mark.rule("SEC-1", "UX-5")
+@pytest.mark.parametrize("wrong", ["abc", "%00", "0", "9" * 40])
+def test_a_record_that_cannot_be_is_one_that_is_not_there(staff: Client, wrong: str) -> None:
+    for model in admin.site._registry:
+        answer = staff.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/{wrong}/change/")
+        assert answer.status_code in (302, 403, 404), model
+
+
 CODES = [
     *((("Message", "state", state)) for state in Message.State.values),
     *((("Message", "author", author)) for author in Message.Author.values),

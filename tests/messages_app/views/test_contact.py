@@ -116,6 +116,14 @@ def test_the_preview_is_the_mail_that_goes_out(world: World, language: str) -> N
     assert "&lt;b&gt;gone&lt;/b&gt;" in shown.content.decode()
 
 
+@pytest.mark.rule("SEC-1", "ACC-3")
+@pytest.mark.parametrize(("own", "status"), [(True, 403), (False, 404)])
+def test_who_may_not_write_learns_nothing_of_others_orders(world: World, own: bool, status: int) -> None:
+    order = world.order if own else OrderFactory.create()
+    path = f"/messages/new/preview/?order={order.number}"
+    assert signed_in(world.reader).post(path, {"reason": "other", "text": "x"}).status_code == status
+
+
 @pytest.mark.rule("RSN-3", "SEC-2", "ACC-9")
 def test_a_preview_gives_nothing_of_the_buyers_away(world: World) -> None:
     """Neither the buyer's own links, nor whether a name or an address is theirs."""

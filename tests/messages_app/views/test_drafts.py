@@ -22,6 +22,7 @@ from accounts.rate_limit import Limit
 from messages_app.models import Attachment, Decision, Draft, Message, Upload
 from messages_app.models.usage import DailyUsage
 from messages_app.queries.drafts import Target, draft_at
+from messages_app.services import prepare
 from messages_app.services.drafts import save_draft
 from messages_app.views import hints as hints_view
 from messages_app.views import upload_limit
@@ -277,6 +278,38 @@ def test_files_that_come_with_a_message_count_too(
     assert send("And none", 0, uuid4().hex).status_code == 302
     assert upload(client, world).status_code == 429
     assert Message.objects.count() == before + 2
+
+
+@pytest.mark.rule("SEC-4")
+def test_files_that_wait_count_each_time_they_are_judged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blocked message leaves its files in the draft: sending it again and again is no way around."""
+    monkeypatch.setattr(upload_limit, "UPLOADS_PER_PERSON", Limit("upload-person", 5))
+    client = signed_in(world.owner)
+    assert [upload(client, world).status_code for _ in range(2)] == [200, 200]
+    waiting = [str(pk) for pk in Upload.objects.values_list("pk", flat=True)]
+    blocked = {"text": "Write to me at ana@shop.example.", "upload": waiting}
+    path = reverse("thread", args=[world.thread.pk])
+    answers = [client.post(path, {**blocked, "token": uuid4().hex}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "too many files within the hour" not in answers[0].content.decode()  # two and two: four of five
+    assert "too many files within the hour" in answers[1].content.decode()
+    assert Attachment.objects.filter(message__state="blocked").count() == 2
+
+
+@pytest.mark.rule("SEC-4", "GATE-5")
+def test_a_form_that_was_sent_is_not_judged_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(world.buyer)
+    path, ticket = reverse("thread", args=[world.thread.pk]), uuid4().hex
+
+    def send() -> Any:
+        note = SimpleUploadedFile("note.txt", b"A note.")
+        return client.post(path, {"text": "Here.", "token": ticket, "files": [note]})
+
+    first = send()
+    monkeypatch.setattr(prepare, "judge_file", lambda *_: pytest.fail("read once more"))
+    assert (send()["Location"], first.status_code) == (first["Location"], 302)
 
 
 @pytest.mark.rule("SEC-1", "ATT-6")

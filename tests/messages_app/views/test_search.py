@@ -101,6 +101,19 @@ def test_who_searches_too_often_waits(world: World, monkeypatch: pytest.MonkeyPa
     assert len(listed(other)) == 1
 
 
+@pytest.mark.rule("SEC-4", "BOX-2")
+def test_a_filter_that_names_somebody_counts_as_a_search(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "SEARCHES", replace(searching.SEARCHES, tries=1))
+    browser = signed_in(world.owner)
+    name = world.pair.buyer.display_name
+    pages = [browser.get(ADDRESS, {"view": "all", "who": name}).content.decode() for _ in range(2)]
+    assert [len(listed(page)) for page in pages] == [1, 0]
+    assert "Many searches in a short time" in pages[1]
+    assert len(listed(browser.get(ADDRESS, {"view": "all", "after": "2020-01-01"}).content.decode())) == 1
+
+
 @pytest.mark.rule("BOX-6")
 def test_statements_of_a_page_of_results_do_not_grow(world: World) -> None:
     browser = signed_in(world.owner)
