@@ -20,7 +20,7 @@ _MOST = 2**63 - 1  # of a whole number in a column
 @dataclass(frozen=True, slots=True)
 class Finder:
     """One thing that rows are found by. `find` gives the condition on them, NOTHING where there are none, and
-    None for a text that is nothing of the kind; at most six statements."""
+    None for a text that is nothing of the kind; at most ten statements."""
 
     what: str | Promise
     find: Callable[[str], Q | None]

@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from accounts.models import Alias, Buyer, Membership, Seller, User
-from accounts.name_keys import key_after, name_key
+from accounts.name_keys import name_key
+from accounts.queries.alias_text import alias_in
 from accounts.queries.names import shown_name_of
+from accounts.queries.people import name_begins
 
 NAMED_MOST = 200  # of one kind whom a text names; more letters name fewer
 
@@ -25,7 +27,7 @@ def buyers_named(text: str) -> list[int]:
 
 def people_named(text: str) -> list[int]:
     """Staff with the text in their full name; buyers by their full name or the display name made of it; and
-    who is in the team of a seller called so. At most 200 of each; five statements."""
+    who is in the team of a seller called so. At most 200 of each; eight statements."""
     own = User.objects.filter(is_staff=True, full_name__icontains=text).order_by("-pk")
     staff = own.values_list("pk", flat=True)[:NAMED_MOST]
     buyers = User.objects.filter(buyer__in={*buyers_named(text), *_called_in_full(text)})
@@ -43,15 +45,18 @@ def _called_in_full(text: str) -> set[int]:
 def pairs_of_alias(text: str) -> list[tuple[int, int, int]]:
     """The pair of the alias in the text, alone or as mail programs write it, with its buyer and seller; one
     statement."""
-    word = next((word for word in text.split() if "@" in word), "")
-    address = word.strip("<>,;:.\"'()[]").lower()
-    rows = Alias.objects.filter(address=address).values_list("pair", "pair__buyer", "pair__seller")
+    rows = Alias.objects.filter(address=alias_in(text)).values_list("pair", "pair__buyer", "pair__seller")
     return list(rows)
+
+
+def aliases_named(text: str) -> list[int]:
+    """The alias in the text, alone or as mail programs write it; one statement."""
+    return list(Alias.objects.filter(address=alias_in(text)).values_list("pk", flat=True))
 
 
 def _named(rows: QuerySet[Any, Model], text: str) -> list[int]:
     key = name_key(text)
     if not key:
         return []
-    found = rows.filter(name_key__gte=key, name_key__lt=key_after(key)).order_by("name_key", "pk")
+    found = rows.filter(name_begins(key)).order_by("name_key", "pk")
     return list(found.values_list("pk", flat=True)[:NAMED_MOST])

@@ -9,9 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Alias, Buyer, Pair
 from accounts.name_keys import key_after, name_key
+from accounts.queries.alias_text import alias_in
 from accounts.roles import Role
-
-_MARKS = "<>,;:.\"'()[]"  # what mail programs and texts put around an address
 
 
 def called(role: Role, text: str, most: int) -> list[int]:
@@ -36,14 +35,14 @@ def _sellers_called(role: Role, key: bytes) -> list[int]:
 
 
 def name_begins(key: bytes, buyer: str = "") -> Q:
-    """Buyers whose name's key begins so; `buyer` leads to them, as "thread__buyer__"."""
+    """Buyers or sellers whose name's key begins so; `buyer` leads to them, as "thread__buyer__"."""
     return Q(**{f"{buyer}name_key__gte": key, f"{buyer}name_key__lt": key_after(key)})
 
 
 def with_alias(role: Role, text: str) -> list[int]:
     """The ids of the other sides that have this alias, alone or as mail programs write it. Without its domain
     an alias may be cut short. One statement."""
-    address = next((word for word in text.split() if "@" in word), text).strip(_MARKS).lower()
+    address = alias_in(text)
     if not address:
         return []
     if role.membership:

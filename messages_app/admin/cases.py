@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.record_admin import MetadataAdmin
+from accounts.record_search import as_uuid
 from messages_app.admin.addresses import addresses
 from messages_app.admin.case_page import case_view
 from messages_app.admin.case_page import decide as decide_view
@@ -109,16 +109,9 @@ def _action_or_404(data: QueryDict) -> Action:
 
 def _chosen(data: QueryDict, kind: str) -> list[Case]:
     """The chosen cases of that kind that still wait."""
-    ids = [row_id for text in data.getlist("case")[:_MOST] if (row_id := _uuid(text))]
+    ids = [row_id for text in data.getlist("case")[:_MOST] if (row_id := as_uuid(text))]
     cases = cases_with_people().filter(pk__in=ids, kind=kind, closed_at=None)
     return list(cases.order_by("opened_at", "pk"))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _list_of(kind: str) -> str:

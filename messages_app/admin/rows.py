@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Alias
+from accounts.queries.found import aliases_named
 from accounts.record_admin import MetadataAdmin, masked
 from accounts.record_list import fixed_values
 from accounts.record_search import Finder, by_alias, by_id, by_names
@@ -26,7 +26,7 @@ from messages_app.queries.record_search import by_order_of_thread
 def _to_alias(text: str) -> Q | None:
     if "@" not in text:
         return None
-    return Q(alias__in=list(Alias.objects.filter(address=text.lower()).values_list("pk", flat=True)))
+    return Q(alias__in=aliases_named(text))
 
 
 @admin.register(Message)

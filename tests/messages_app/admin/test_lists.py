@@ -191,6 +191,7 @@ def test_rows_are_found_by_what_staff_know(staff: Client, world: StaffWorld) -> 
         ("messages_app/mailboxentry", number, entries),
         ("messages_app/delivery", alias, sent),
         ("messages_app/inboundmail", alias_of(pair, Side.SELLER), [str(mail.pk)]),
+        ("messages_app/inboundmail", f"Zoe <{alias_of(pair, Side.SELLER).upper()}>,", [str(mail.pk)]),
         ("messages_app/attachment", str(file.message_id), [str(file.pk)]),
         ("orders/order", number, [str(order.pk)]),
         ("orders/order", alias, [str(order.pk)]),
