@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Buyer, Membership, Pair, Seller
@@ -24,6 +26,26 @@ def pair_between(buyer: Buyer, seller: Seller) -> Pair:
     its number is 0 and it has no aliases, which are made with the first message (ALI-3)."""
     known = pairs_with_people().filter(buyer=buyer, seller=seller).first()
     return known or Pair(pk=0, buyer=buyer, seller=seller)
+
+
+@dataclass(frozen=True, slots=True)
+class RealAddresses:
+    """Who stands behind a pair's aliases, each address once. Nothing of it is for the other side."""
+
+    buyer: str
+    seller: tuple[str, ...]
+
+
+def real_addresses(pair: Pair) -> RealAddresses:
+    """Every real address of the two, whatever its state (MAIL-16). The pair comes with its people."""
+    seller = pair.seller
+    own = (
+        seller.customer_service_address,
+        seller.buyer_messages_address,
+        *(row.address for row in seller.authorized_addresses.all()),
+        *(member.user.email for member in seller.memberships.all()),
+    )
+    return RealAddresses(pair.buyer.user.email, tuple(dict.fromkeys(address for address in own if address)))
 
 
 def is_own_seller(pair: Pair) -> bool:

@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.queries.pairs import pairs_with_people
+from accounts.queries.pairs import pairs_with_people, real_addresses
 from accounts.services.audit import record_audit
 from accounts.staff import is_admin
 from messages_app.admin.forms import WhyForm
 from messages_app.admin.reading import staff_of
-from messages_app.queries.moderation import is_of_the_two, real_addresses
+from messages_app.queries.moderation import is_of_the_two
 
 
 def addresses(request: HttpRequest, pair_id: int) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 
-from accounts.models import Membership, Pair, User
+from accounts.models import Membership, User
 from accounts.record_search import as_uuid, by_alias, by_id, by_names, first_found
 from messages_app.models import Case, DailyUsage, Decision, Message
 from messages_app.queries.moments import read_moment
@@ -157,31 +156,6 @@ def search_cases(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
 def may_moderators_read(thread_id: UUID) -> bool:
     """Whether something of the thread waits for moderators; all else is for admins (MOD-6)."""
     return Case.objects.filter(thread=thread_id, closed_at=None).exists()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RealAddresses:
-    """Who stands behind a pair's aliases: for admins alone, with a typed reason (MOD-6)."""
-
-    buyer: str
-    buyer_name: str
-    seller: tuple[str, ...]
-
-
-def real_addresses(pair: Pair) -> RealAddresses:
-    """The addresses of both sides; the pair came with its people."""
-    seller = pair.seller
-    own: Iterable[str] = (
-        seller.customer_service_address,
-        seller.buyer_messages_address,
-        *(row.address for row in seller.authorized_addresses.all()),
-        *(member.user.email for member in seller.memberships.all()),
-    )
-    return RealAddresses(
-        buyer=pair.buyer.user.email,
-        buyer_name=pair.buyer.user.full_name,
-        seller=tuple(dict.fromkeys(address for address in own if address)),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 
 from accounts.models import Pair
+from accounts.queries.pairs import RealAddresses, real_addresses
 from messages_app.files.names import clean_name, unique_names
 from messages_app.mail.html import html_to_text, sanitise_html
 from messages_app.models import Attachment, Thread
@@ -71,7 +72,7 @@ def prepare(
 ) -> Prepared:
     """Reads files and text; writes nothing. `thread` and `order` as they are known before the lock."""
     pair = submission.pair
-    known = _real_addresses(pair)
+    known = real_addresses(pair)
     files = _searched(_prepare_files(submission.files), submission, known)
     content = _content(submission, files)
     matches = content_matches(
@@ -82,7 +83,7 @@ def prepare(
         pair=pair,
         thread=thread,
         order=order,
-        known=known[:1] if submission.author is Side.BUYER else known[1:],
+        known=[known.buyer] if submission.author is Side.BUYER else list(known.seller),
     )
     mask = mask_for(
         matches,
@@ -111,11 +112,13 @@ def _with_shown_names(files: tuple[PreparedFile, ...], mask: Mask) -> tuple[Prep
 
 
 def _searched(
-    files: tuple[PreparedFile, ...], submission: Submission, known: list[str]
+    files: tuple[PreparedFile, ...], submission: Submission, known: RealAddresses
 ) -> tuple[PreparedFile, ...]:
     """The files, with those marked that show what they must not. What is refused anyway is not searched."""
     sound = [file for file in files if file.facts.kind and not file.facts.problem]
-    found = files_that_reveal(submission, [file.judged.content for file in sound], seller_addresses=known[1:])
+    found = files_that_reveal(
+        submission, [file.judged.content for file in sound], seller_addresses=known.seller
+    )
     revealing = {sound[place].id for place in found}
     return tuple(
         replace(file, facts=replace(file.facts, reveals=True)) if file.id in revealing else file
@@ -203,25 +206,15 @@ def _new_content_ids(submitted: tuple[SubmittedFile, ...], files: tuple[Prepared
     return {old.content_id: new.content_id for old, new in pairs if old.inline and old.content_id}
 
 
-def _real_addresses(pair: Pair) -> list[str]:
-    """Every real address of the two, whatever its state (MAIL-16)."""
-    seller = pair.seller
-    listed = [row.address for row in seller.authorized_addresses.all()]
-    team = [member.user.email for member in seller.memberships.all()]
-    own = {seller.customer_service_address, seller.buyer_messages_address} - {""}
-    return [pair.buyer.user.email, *dict.fromkeys([*listed, *team, *own])]
-
-
-def _disguise(submission: Submission, pair: Pair, known: list[str]) -> Disguise:
+def _disguise(submission: Submission, pair: Pair, known: RealAddresses) -> Disguise:
     if not pair.pk:
         return NOTHING  # a dry run of two who have not met: nobody gets it
-    buyer_address, *seller_addresses = known
     aliases = {alias.side: alias.address for alias in pair.aliases.all()}
     return disguise_for(
         pair,
         to_side=submission.author.other,
         buyer_alias=aliases[Side.BUYER],
         seller_alias=aliases[Side.SELLER],
-        seller_addresses=[address for address in seller_addresses if address != buyer_address],
+        seller_addresses=[address for address in known.seller if address != known.buyer],
         own=True,
     )
