@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # What answers and forwards begin with, in the languages that people write to us from and then some.
 _PREFIXES = (
@@ -28,3 +29,20 @@ def bare_subject(subject: str) -> str:
             break
         bare = bare[found.end() :]
     return " ".join(bare.split())
+
+
+def telling_subjects(subjects: Iterable[str]) -> list[str]:
+    """What each of a thread's subjects, oldest first, says that the ones before it have not said; empty for
+    those that repeat one, or that answer or forward what came before them."""
+    known = {""}
+    told = []
+    for place, subject in enumerate(subjects):
+        bare = bare_subject(subject)
+        marked = bare != _folded(subject)
+        told.append("" if bare in known or (marked and place) else " ".join(subject.split()))
+        known.add(bare)
+    return told
+
+
+def _folded(subject: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", subject).casefold().split())

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts.roles import Role
 from messages_app.models import Message, Thread
-from messages_app.policy.facts import Side
+from messages_app.policy.facts import Door, Side
 from messages_app.queries.mailbox_views import View
 from messages_app.vault.content import written_content
 from messages_app.vault.keys import open_wrapped
@@ -27,6 +27,7 @@ class ThreadRow:
     topic: str
     order_number: str
     subject: str
+    named: str  # what the mail that began the thread is about; empty for one that a page began
     text: str
     at: datetime
     due_at: datetime | None
@@ -120,7 +121,8 @@ def _row(entry: Listed, side: Side, view: View, refused: Message | None) -> Thre
     selling = side is Side.SELLER
     key = open_wrapped(entry.key_id, entry.wrapped)
     if refused:
-        preview = preview_of(written_content(key, refused))
+        written = written_content(key, refused)
+        preview = preview_of(written, written.subject if refused.door == Door.MAIL else "")
     else:
         preview = open_preview(key, entry.preview_sealed, thread_id=entry.thread_id, side=side)
     at: datetime = entry.last_at if view.soonest_first else getattr(entry, view.by)
@@ -131,6 +133,7 @@ def _row(entry: Listed, side: Side, view: View, refused: Message | None) -> Thre
         topic=entry.topic,
         order_number=entry.order_number or "",
         subject=preview["subject"],
+        named=preview["named"],
         text=preview["text"],
         at=at,
         due_at=entry.due_at,

@@ -208,7 +208,7 @@ def _row(row: ThreadRow, one: _Opened, asked: Asked) -> FoundRow:
 
 
 def _telling_text(one: _Opened, asked: Asked) -> str:
-    """What the author wrote; where the words stand in a quote or a file name alone, that."""
+    """What the author wrote; where the words stand in the subject, a quote or a file name alone, that."""
     own = one.content.new_text
-    texts = [own, one.content.quoted_text, ", ".join(one.file_names)]
+    texts = [own, one.content.subject, one.content.quoted_text, ", ".join(one.file_names)]
     return next((text for text in texts if shows_any(text, asked.plain)), own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from accounts.roles import Role
+from messages_app.mail.subjects import telling_subjects
 from messages_app.models import Attachment, Decision, Message, ResponseContact, Thread
-from messages_app.policy.facts import Side
+from messages_app.policy.facts import Door, Side
 from messages_app.queries.inbox import entries_of, entry_or_404
 from messages_app.queries.trace import Outcome, outcomes_of
 from messages_app.vault.content import Content, shown_content, written_content
@@ -54,6 +55,7 @@ class MessageView:
     critical: bool
     reason: str
     content: Content
+    subject: str  # of one that came by mail, where it says something of its own
     files: tuple[FileView, ...]
     findings: tuple[dict[str, object], ...]  # what the gate said, to the author alone (GATE-2)
     outcome: Outcome | None  # what became of it on its way, to the author alone (MAIL-23)
@@ -94,7 +96,16 @@ def conversation(role: Role, thread: Thread, *, before: datetime | None = None) 
         decisions=_last_decisions(mine),
         outcomes=outcomes_of([message for message in mine if message.is_delivered]),
     )
-    return [_view(message, side, beside) for message in reversed(newest)]
+    return _with_subjects([_view(message, side, beside) for message in reversed(newest)])
+
+
+def _with_subjects(views: list[MessageView]) -> list[MessageView]:
+    """What stands over a message of a page was written by us, and tells nothing that its head does not."""
+    told = telling_subjects(view.content.subject for view in views)
+    return [
+        replace(view, subject=subject) if subject and view.door == Door.MAIL else view
+        for view, subject in zip(views, told, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +146,7 @@ def _view(message: Message, side: Side, beside: _Beside) -> MessageView:
         critical=message.critical,
         reason=message.reason,
         content=content,
+        subject="",
         files=tuple(_file(beside.key, file, message, mine=mine) for file in beside.files[message.id]),
         findings=_findings(beside.key, beside.decisions.get(message.id)),
         outcome=beside.outcomes.get(message.id),

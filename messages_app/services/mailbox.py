@@ -10,10 +10,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from messages_app.models import MailboxEntry, Message, Thread
-from messages_app.policy.facts import Side
+from messages_app.policy.facts import Door, Side
 from messages_app.vault.content import Content
 from messages_app.vault.keys import open_key
-from messages_app.vault.previews import seal_preview
+from messages_app.vault.previews import open_preview, seal_preview
 
 _KEPT_BY_MESSAGES = (
     "last_at", "received_at", "sent_at", "refused_at", "preview_sealed", "has_files", "changed_at",
@@ -77,10 +77,22 @@ def _entered(one: Noted, side: Side, content: Content, known: MailboxEntry | Non
     entry = known or _new_entry(one.thread, one.message, side)
     if _is_shown(entry, one.message):
         key = open_key(one.thread.key)
-        entry.preview_sealed = seal_preview(key, content, thread=one.thread, side=side)
+        named = _name(key, known) if known else _subject_by_mail(one.message, content)
+        entry.preview_sealed = seal_preview(key, content, thread=one.thread, side=side, named=named)
     entry.has_files = entry.has_files or one.with_files
     _update(entry, one.message, side)
     return entry
+
+
+def _name(key: bytes, entry: MailboxEntry) -> str:
+    """What the mail that began the thread is about, as its entry has it."""
+    side = Side(entry.side)
+    return open_preview(key, entry.preview_sealed, thread_id=entry.thread_id, side=side)["named"]
+
+
+def _subject_by_mail(message: Message, content: Content) -> str:
+    """Over what is written on a page stand words of ours, which say no more than the topic."""
+    return content.subject if message.door == Door.MAIL else ""
 
 
 def _save(entries: Sequence[MailboxEntry], fields: Sequence[str]) -> None:

@@ -15,16 +15,21 @@ _WRAPPED = 55  # characters: mail programs break lines at 72 or so
 _ENDS = frozenset(".,;:!?…)]}»”\"'-–—。！？")
 
 
-def seal_preview(key: bytes, content: Content, *, thread: Thread, side: Side) -> bytes:
-    """Sealed for that side's entry of that thread."""
-    value, column = preview_of(content), f"preview_{side}"
+def seal_preview(key: bytes, content: Content, *, thread: Thread, side: Side, named: str = "") -> bytes:
+    """Sealed for that side's entry of that thread; `named` as in `preview_of`."""
+    value, column = preview_of(content, named), f"preview_{side}"
     return seal_json(key, value, table="mailboxentry", column=column, row_id=thread.id)
 
 
-def preview_of(content: Content) -> dict[str, str]:
-    """{"subject", "text"}: its first words, in one line."""
+def preview_of(content: Content, named: str = "") -> dict[str, str]:
+    """{"subject", "text", "named"}: its first words, in one line, and the subject of the mail that began the
+    thread, if one did."""
     words = _in_one_line(content.new_text[: 4 * TEXT_LENGTH])
-    return {"subject": content.subject[:SUBJECT_LENGTH], "text": words[:TEXT_LENGTH]}
+    return {
+        "subject": content.subject[:SUBJECT_LENGTH],
+        "text": words[:TEXT_LENGTH],
+        "named": " ".join(named[:SUBJECT_LENGTH].split()),
+    }
 
 
 def _in_one_line(text: str) -> str:
@@ -37,8 +42,8 @@ def _in_one_line(text: str) -> str:
 
 
 def open_preview(key: bytes, sealed: bytes | memoryview, *, thread_id: UUID, side: Side) -> dict[str, str]:
-    """{"subject", "text"} of the last message in that side's entry of that thread."""
+    """{"subject", "text", "named"} of the last message in that side's entry of that thread."""
     value: dict[str, str] = open_json(
         key, sealed, table="mailboxentry", column=f"preview_{side}", row_id=thread_id
     )
-    return value
+    return {"named": "", **value}  # entries of before do not have it

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages_app.mail.subjects import bare_subject
+from messages_app.mail.subjects import bare_subject, telling_subjects
 
 
 @pytest.mark.rule("MAIL-11")
@@ -53,3 +53,22 @@ def test_words_are_no_marks(subject: str, bare: str) -> None:
 def test_any_subject_has_a_bare_form_that_is_settled(subject: str) -> None:
     bare = bare_subject(f"Re: {subject}")
     assert bare_subject(f"Fwd: Re: {subject}") == bare
+
+
+@pytest.mark.rule("MAIL-11")
+@pytest.mark.parametrize(
+    ("subjects", "told"),
+    [
+        (["Is it green?"], ["Is it green?"]),
+        (["  Is it\tgreen? "], ["Is it green?"]),
+        (["Re: Is it green?"], ["Re: Is it green?"]),  # nothing before it says so
+        (["Re:"], [""]),
+        (["", "Is it green?"], ["", "Is it green?"]),
+        (["", "Re: Message from Nils"], ["", ""]),
+        (["Is it green?", "is it  GREEN?"], ["Is it green?", ""]),
+        (["Is it green?", "AW: Is it green?", "And blue?"], ["Is it green?", "", "And blue?"]),
+        (["Is it green?", "And blue?", "Is it green?"], ["Is it green?", "And blue?", ""]),
+    ],
+)
+def test_what_a_subject_says_of_its_own(subjects: list[str], told: list[str]) -> None:
+    assert telling_subjects(subjects) == told
