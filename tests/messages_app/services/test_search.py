@@ -23,6 +23,7 @@ from messages_app.queries.search import search_page
 from messages_app.queries.search_places import LAST, new_place, place_at
 from messages_app.queries.search_text import read_search
 from messages_app.sealing import searchable
+from messages_app.services import prepare as prepare_module
 from messages_app.services import renamed, search_build, submit
 from messages_app.services.events import take_events
 from messages_app.services.rotation import rotate_keys
@@ -335,7 +336,7 @@ def test_a_message_looked_at_before_a_new_name_is_found_by_the_new_one(
 ) -> None:
     take_name(pair.buyer, "Zoë")
     pair.buyer.refresh_from_db()
-    prepare = submit.prepare
+    prepare = prepare_module.prepare
 
     def slowly(*asked: Any) -> Any:
         found = prepare(*asked)

@@ -20,6 +20,7 @@ from messages_app.queries.search import search_page
 from messages_app.queries.search_text import read_search
 from messages_app.services import submit
 from messages_app.services.submission import Submission, Submitted
+from messages_app.services.threads import threads_again
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.services.gate import NOON, mail, page, send
 
@@ -103,7 +104,7 @@ def take_name(buyer_id: int, name: str) -> None:
 
 @pytest.mark.rule("BOX-6", "ACC-9")
 def test_a_new_name_waits_for_a_message_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    pair, threads_again = PairFactory.create(), submit.threads_again
+    pair = PairFactory.create()
 
     def hurried() -> bool:
         """Whether the name is taken without a wait."""
