@@ -54,7 +54,7 @@ class _Opened:
         thread = self.message.thread
         names = [thread.buyer.display_name, thread.seller.trade_name if thread.seller else ""]
         number = thread.order.number if thread.order else ""
-        return [self.content.subject, self.content.text, *self.file_names, *names, number]
+        return [self.content.subject, self.content.new_text, *self.file_names, *names, number]
 
 
 def search_page(
@@ -208,7 +208,7 @@ def _row(row: ThreadRow, one: _Opened, asked: Asked) -> FoundRow:
 
 
 def _telling_text(one: _Opened, asked: Asked) -> str:
-    """What the author wrote; where the words stand in the subject, a quote or a file name alone, that."""
+    """What the author wrote; where the words stand in the subject or a file name alone, that."""
     own = one.content.new_text
-    texts = [own, one.content.subject, one.content.quoted_text, ", ".join(one.file_names)]
+    texts = [own, one.content.subject, ", ".join(one.file_names)]
     return next((text for text in texts if shows_any(text, asked.plain)), own)

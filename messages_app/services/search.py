@@ -12,6 +12,8 @@ from uuid import UUID
 
 from accounts.models import Buyer, Seller
 from messages_app.mail.html import html_to_text
+from messages_app.mail.marker import REPLY_MARKER
+from messages_app.mail.reply_text import split_reply
 from messages_app.models import Message, SearchEntry, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.search_places import new_place
@@ -74,14 +76,19 @@ def search_entries(one: Indexed) -> list[SearchEntry]:
     for side, content in one.seen.items():
         names = one.file_names.get(side, ())
         if (content, names) not in known:
-            known[content, names] = _words(content, names, one.parties.languages)
+            known[content, names] = _words(content, names, one.parties)
         entries.append(_entry(one, side, known[content, names]))
     return entries
 
 
-def _words(content: Content, file_names: tuple[str, ...], languages: tuple[str, ...]) -> frozenset[str]:
-    texts = [content.text, html_to_text(content.html)] if content.html else [content.text]
-    return text_words(content.subject, texts, file_names, languages)
+def _words(content: Content, file_names: tuple[str, ...], parties: Parties) -> frozenset[str]:
+    """What its author wrote now: what a mail quotes is found where it was said first (decision 0015)."""
+    texts = [content.new_text]
+    if content.html:
+        html = html_to_text(content.html)
+        marks = (REPLY_MARKER, *parties.aliases.values())
+        texts += [html[start:end] for start, end in split_reply(html, own_marks=marks).new]
+    return text_words(content.subject, texts, file_names, parties.languages)
 
 
 def _entry(one: Indexed, side: Side, words: frozenset[str]) -> SearchEntry:

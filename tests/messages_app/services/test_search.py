@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Buyer, Pair
 from accounts.roles import Role
+from messages_app.mail.marker import REPLY_MARKER
 from messages_app.models import Message, SealingKey, SearchEntry
 from messages_app.models.search import packed_tokens, unpacked_tokens
 from messages_app.policy.facts import Side
@@ -365,3 +366,19 @@ def test_a_step_after_a_new_name_costs_the_same_for_every_number_of_messages(
     for text in ("Two.", "Three.", "Four."):
         say(pair, text)
     assert statements("Zoë") == one
+
+
+QUOTED = "On Tuesday somebody wrote:\n> The Zwiebelturm is closed."
+
+
+@pytest.mark.rule("BOX-6", "MAIL-13")
+def test_what_a_mail_quotes_is_not_found_and_what_it_says_is(pair: Pair) -> None:
+    text = f"{WHERE}\n\n{REPLY_MARKER}\n{QUOTED}"
+    html = f"<p>{WHERE} It is urgent.</p><p>{REPLY_MARKER}</p><blockquote>The Zwiebelturm is closed.</blockquote>"
+    send(mail(pair, Side.BUYER, text=text, html=html, new=((0, len(WHERE)),)))
+    for role in (selling(pair), buying(pair)):
+        assert hits(role, "quittenmond") == hits(role, '"my quittenmond"') == hits(role, "urgent") == 1
+        assert hits(role, "zwiebelturm") == hits(role, '"zwiebelturm is"') == 0
+    before = tokens()
+    build("--all")
+    assert tokens() == before
