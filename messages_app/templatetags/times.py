@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from babel.dates import format_date, format_skeleton, get_date_format
+from babel.dates import format_date, get_date_format
 from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from messages_app.models import ResponseContact
 from messages_app.templatetags.look import icon
+from messages_app.wording.moments import babel_locale, short_day, with_first
 
 register = template.Library()
 
@@ -67,7 +68,7 @@ def day_in_words(day: date, today: date) -> str:
         return gettext("Today")
     if day == today - _DAY:
         return gettext("Yesterday")
-    locale = _locale()
+    locale = babel_locale()
     return _formatted(day, "full", locale) if day.year != today.year else _weekday_and_day(day, locale)
 
 
@@ -75,7 +76,7 @@ def day_in_words(day: date, today: date) -> str:
 def _weekday_and_day(day: date, locale: str) -> str:
     """As the language writes a whole date, without its year."""
     pattern = _YEAR.sub("", get_date_format("full", locale).pattern)
-    return format_date(day, pattern, locale=locale)
+    return with_first(format_date(day, pattern, locale=locale), day, locale)
 
 
 def moment_in_words(moment: datetime, today: date) -> str:
@@ -89,8 +90,8 @@ def moment_in_words(moment: datetime, today: date) -> str:
     if day == today - _DAY:
         return gettext("Yesterday")
     if timedelta(0) < today - day <= _WEEK:
-        return _formatted(day, "EEE", _locale())
-    return _by_skeleton(day, "MMMd" if day.year == today.year else "yMMMd", _locale())
+        return _formatted(day, "EEE", babel_locale())
+    return _day_of_list(day, today, babel_locale())
 
 
 def exact(moment: datetime) -> str:
@@ -100,23 +101,22 @@ def exact(moment: datetime) -> str:
 
 
 def _short_day(local: datetime) -> str:
-    same_year = local.year == timezone.localdate().year
-    return _by_skeleton(local.date(), "MMMd" if same_year else "yMMMd", _locale())
+    return _day_of_list(local.date(), timezone.localdate(), babel_locale())
 
 
 def _date(local: datetime) -> str:
-    return _formatted(local.date(), "medium", _locale())
+    return _formatted(local.date(), "medium", babel_locale())
 
 
 # A list shows few days many times.
 @lru_cache(maxsize=2000)
 def _formatted(day: date, pattern: str, locale: str) -> str:
-    return format_date(day, pattern, locale=locale)
+    return with_first(format_date(day, pattern, locale=locale), day, locale)
 
 
 @lru_cache(maxsize=2000)
-def _by_skeleton(day: date, skeleton: str, locale: str) -> str:
-    return format_skeleton(skeleton, day, locale=locale)
+def _day_of_list(day: date, today: date, _locale: str) -> str:
+    return short_day(day, today)
 
 
 def _clock(local: datetime, pattern: str = "%H:%M") -> str:
@@ -124,16 +124,10 @@ def _clock(local: datetime, pattern: str = "%H:%M") -> str:
     return local.strftime(pattern)
 
 
-def _locale() -> str:
-    """The page's language; English reads its days before its months, as the marketplaces do."""
-    language = (get_language() or "en").partition("-")[0]
-    return "en_GB" if language == "en" else language
-
-
 @register.simple_tag
 def when(moment: datetime) -> SafeString:
     """A moment, short; exact on hover."""
-    return _when(moment, timezone.localdate(), timezone.get_current_timezone(), _locale())
+    return _when(moment, timezone.localdate(), timezone.get_current_timezone(), babel_locale())
 
 
 # The same on every page of that day in the zone and the language that are current.
@@ -145,7 +139,7 @@ def _when(moment: datetime, today: date, _zone: tzinfo, _locale: str) -> SafeStr
 @register.simple_tag
 def clock_time(moment: datetime) -> SafeString:
     """The time of day, where a heading names the day."""
-    return _clock_time(moment, timezone.get_current_timezone(), _locale())
+    return _clock_time(moment, timezone.get_current_timezone(), babel_locale())
 
 
 @lru_cache(maxsize=5000)

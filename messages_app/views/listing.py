@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -21,6 +20,7 @@ from messages_app.queries.inbox import counts_of, inbox_page
 from messages_app.queries.live import live_mark
 from messages_app.queries.mailbox_views import View, view_named, views_of
 from messages_app.views.searching import TOO_OFTEN, Found, found_in, may_search
+from messages_app.wording.moments import short_day
 
 KEPT = ("view", "q", "after", "before", "order", "who", "alias", "cursor")  # parameters of an address
 
@@ -79,7 +79,8 @@ class Listing:
             "alias": _("Alias %(value)s"),
         }
         days = {"after": self.filters.after, "before": self.filters.before}
-        on = self.filters.as_query() | {name: date_format(day) for name, day in days.items() if day}
+        today = timezone.localdate()
+        on = self.filters.as_query() | {name: short_day(day, today) for name, day in days.items() if day}
         return [
             Chip(words=words % {"value": on[name]}, query=self.query(without=(name, "cursor")))
             for name, words in names.items()

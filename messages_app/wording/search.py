@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from messages_app.queries.search_text import Chip, Hint, Hinted, Kind
+from messages_app.wording.moments import short_day
 
 
 def part_words(chip: Chip) -> str:
@@ -16,7 +17,7 @@ def part_words(chip: Chip) -> str:
     if chip.kind is Kind.WORD:
         return chip.value
     if chip.kind in (Kind.AFTER, Kind.BEFORE):
-        day = date_format(date.fromisoformat(chip.value))
+        day = short_day(date.fromisoformat(chip.value), timezone.localdate())
         return (_("Since %(day)s") if chip.kind is Kind.AFTER else _("Before %(day)s")) % {"day": day}
     words = {
         Kind.PHRASE: _("“%(value)s”, word for word"),

@@ -374,7 +374,8 @@ QUOTED = "On Tuesday somebody wrote:\n> The Zwiebelturm is closed."
 @pytest.mark.rule("BOX-6", "MAIL-13")
 def test_what_a_mail_quotes_is_not_found_and_what_it_says_is(pair: Pair) -> None:
     text = f"{WHERE}\n\n{REPLY_MARKER}\n{QUOTED}"
-    html = f"<p>{WHERE} It is urgent.</p><p>{REPLY_MARKER}</p><blockquote>The Zwiebelturm is closed.</blockquote>"
+    quote = "<blockquote>The Zwiebelturm is closed.</blockquote>"
+    html = f"<p>{WHERE} It is urgent.</p><p>{REPLY_MARKER}</p>{quote}"
     send(mail(pair, Side.BUYER, text=text, html=html, new=((0, len(WHERE)),)))
     for role in (selling(pair), buying(pair)):
         assert hits(role, "quittenmond") == hits(role, '"my quittenmond"') == hits(role, "urgent") == 1

@@ -26,6 +26,7 @@ from messages_app.templatetags.times import (
     span_in_words,
     when,
 )
+from messages_app.wording.moments import calendar_day, day, day_and_time, short_time
 
 NOW = datetime(2026, 11, 19, 10, 41, tzinfo=UTC)  # a Thursday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -197,3 +198,18 @@ def test_days_name_their_year_where_it_is_another_one(moment: datetime, language
 
 def words_of(tag: str) -> str:
     return re.sub("<[^>]+>", "", tag)
+
+
+@pytest.mark.rule("UX-4")
+def test_french_has_a_word_of_its_own_for_the_first_of_a_month() -> None:
+    first, eleventh = datetime(2026, 11, 1, 11, 1, tzinfo=UTC), datetime(2026, 11, 11, 1, 1, tzinfo=UTC)
+    with override("fr"):
+        assert day_in_words(first.date(), NOW.date()) == "dimanche 1er novembre"
+        assert moment_in_words(first, NOW.date()) == "1er nov."
+        assert exact(first).startswith("1er nov. 2026, ")
+        assert short_time(first) == "dimanche 1er novembre, 11:01"
+        assert day(first) == calendar_day(first.date()) == "1er novembre 2026"
+        assert day_and_time(first) == "1er novembre 2026, 11:01 (UTC)"
+        assert day(eleventh) == "11 novembre 2026"
+    with override("it"):
+        assert day(first) == "1 novembre 2026"

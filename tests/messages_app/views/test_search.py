@@ -55,6 +55,14 @@ def test_the_page_marks_the_place_and_says_what_it_understood(world: World) -> N
         assert words in html
 
 
+@pytest.mark.rule("BOX-6", "UX-4")
+def test_days_are_named_as_everywhere(world: World) -> None:
+    query = {"q": "parcel before:2024-11-20", "after": "2024-11-20"}
+    html = signed_in(world.owner).get(ADDRESS, query).content.decode()
+    assert "Before 20 Nov 2024" in html
+    assert "From 20 Nov 2024" in html
+
+
 @pytest.mark.rule("BOX-6")
 def test_a_search_looks_everywhere_unless_a_view_is_named(world: World) -> None:
     browser = signed_in(world.owner)
