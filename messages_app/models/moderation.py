@@ -89,12 +89,12 @@ class Case(models.Model):
                 name="cases_waiting_of_kind",
             ),
             models.Index(
-                fields=["-opened_at", "-id"],
+                fields=["-closed_at", "-id"],
                 condition=models.Q(closed_at__isnull=False),
                 name="cases_decided",
             ),
             models.Index(
-                fields=["kind", "-opened_at", "-id"],
+                fields=["kind", "-closed_at", "-id"],
                 condition=models.Q(closed_at__isnull=False),
                 name="cases_decided_of_kind",
             ),

@@ -178,10 +178,11 @@ class CasePage:
 
 def case_page(filters: Filters, after: str = "") -> CasePage:
     """At most 50 cases that follow `after` (what an earlier page gave; nonsense begins anew): those that wait
-    oldest first, those that were decided the last opened first. Two statements, with a search up to four."""
+    oldest first, those that were decided the last decided first. Two statements, with a search up to four."""
     found = list(_listed(filters, after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    cursor = f"{last.opened_at.isoformat()}_{last.pk}" if last else ""
+    moment = last and (last.closed_at if filters.decided else last.opened_at)
+    cursor = f"{moment.isoformat()}_{last.pk}" if last and moment else ""
     return CasePage(cases=tuple(found[:PAGE]), after=cursor)
 
 
@@ -199,8 +200,8 @@ def _after(cases: QuerySet[Case], cursor: str, *, latest_first: bool) -> QuerySe
     moment, _, row_id = cursor.partition("_")
     at, pk = read_moment(moment), as_uuid(row_id)
     if latest_first:
-        cases = cases.order_by("-opened_at", "-pk")
-        before = Q(opened_at__lte=at) & (Q(opened_at__lt=at) | Q(pk__lt=pk))
+        cases = cases.order_by("-closed_at", "-pk")
+        before = Q(closed_at__lte=at) & (Q(closed_at__lt=at) | Q(pk__lt=pk))
         return cases.filter(before) if at and pk else cases
     cases = cases.order_by("opened_at", "pk")
     return cases.filter(_later_than(at, pk)) if at and pk else cases

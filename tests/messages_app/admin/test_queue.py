@@ -199,3 +199,22 @@ def test_the_queue_and_a_case_ask_the_same_however_much_there_is(world: StaffWor
         send(page(world.pair, Side.SELLER, thread_id=world.held.thread_id, text="One more word."))
     after = (statements(staff, LIST), statements(staff, case), statements(staff, reverse("admin:index")))
     assert after == before
+
+
+@pytest.mark.rule("MOD-3")
+def test_decided_cases_stand_in_the_order_of_their_decisions(
+    world: StaffWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        hold(PairFactory.create())
+    cases = list(Case.objects.order_by("opened_at", "pk"))
+    minutes = [3, 1, 4, 3]  # opened one after the other, decided otherwise; two at once
+    for case, minute in zip(cases, minutes, strict=True):
+        at = world.case.opened_at + timedelta(hours=1, minutes=minute)
+        Case.objects.filter(pk=case.pk).update(closed_at=at, decision=Case.Decision.RELEASED)
+    wanted = [cases[place].pk for place in (2, 3, 0, 1)]
+    monkeypatch.setattr(moderation, "PAGE", 2)
+    first = case_page(Filters(decided=True))
+    second = case_page(Filters(decided=True), first.after)
+    assert [case.pk for case in (*first.cases, *second.cases)] == wanted
+    assert (bool(first.after), second.after) == (True, "")
