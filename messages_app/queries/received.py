@@ -14,18 +14,24 @@ from messages_app.models import Delivery, DeliveryAttempt
 SINCE = timedelta(days=14)
 SHOWN = 10  # mails
 
+_ABOUT = ("message__thread__topic", "message__thread__order__number")
+
 _State = Delivery.State
 _GIVEN_UP = (_State.FAILED, _State.BOUNCED, _State.SUPPRESSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedMail:
-    """A copy of a message, or a mail of the marketplace, to the role's side. `reply` holds the codes of the
+    """A copy of a message, or a mail of the marketplace, to the role's side. `who` is the other side by the name
+    that this one may see (ACC-9), empty for the marketplace; `topic` is the thread's. `reply` holds the codes of the
     mail server's last answer, none of its words; `at` is when it left, else when it was written."""
 
     at: datetime
     state: str
     reply: str
+    who: str
+    topic: str
+    order_number: str
 
     @property
     def failed(self) -> bool:
@@ -42,9 +48,19 @@ def received_mails(role: Role, address: str, now: datetime) -> list[ReceivedMail
         created_at__gte=now - SINCE,
     )
     newest = rows.annotate(reply=Subquery(last)).order_by("-created_at", "-id")[:SHOWN]
+    who = "pair__buyer__display_name" if role.seller else "pair__seller__trade_name"
     return [
-        ReceivedMail(at=sent_at or created_at, state=state, reply=reply_codes(reply or ""))
-        for sent_at, created_at, state, reply in newest.values_list("sent_at", "created_at", "state", "reply")
+        ReceivedMail(
+            at=sent_at or created_at,
+            state=state,
+            reply=reply_codes(reply or ""),
+            who=name or "",
+            topic=topic if name and topic else "",
+            order_number=number or "",
+        )
+        for sent_at, created_at, state, reply, name, topic, number in newest.values_list(
+            "sent_at", "created_at", "state", "reply", who, *_ABOUT
+        )
     ]
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.models import Buyer, Pair, Seller, User
 from messages_app.models import Delivery, DeliveryAttempt
 from messages_app.policy.facts import Side
+from messages_app.services.system_messages import post_system_message
 from messages_app.services.tell import buyer_messages_address
+from orders.models import OrderEvent
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.views.world import World, signed_in, write
 from tests.visitors import visitor
@@ -86,6 +88,28 @@ def test_a_sellers_own_settings_are_named(world: World, fields: dict[str, Any], 
 def test_a_seller_without_a_confirmed_address_is_told(world: World) -> None:
     world.pair.seller.authorized_addresses.all().delete()
     assert "No address for these mails is confirmed" in page(world.owner)
+
+
+@pytest.mark.rule("BOX-13", "ACC-9")
+def test_each_mail_says_from_whom_and_about_what_and_no_address(world: World) -> None:
+    post_system_message(order=world.order, kind=OrderEvent.Kind.SHIPPED, now=timezone.now())
+    to_buyer, to_seller = last_mails(world.buyer), last_mails(world.owner)
+    assert len(to_buyer) == 2
+    assert world.pair.buyer.marketplace.name in to_buyer[0]
+    assert world.pair.seller.trade_name in to_buyer[1]
+    assert len(to_seller) == 1
+    assert world.pair.buyer.display_name in to_seller[0]
+    for line in [*to_buyer, *to_seller]:
+        assert world.order.number in line
+        assert "@" not in line
+    for line in [to_buyer[1], to_seller[0]]:
+        assert "Where is it?" in line
+
+
+def last_mails(user: User) -> list[str]:
+    """The lines of the list."""
+    said = page(user).partition("The last mails to you")[2].partition("</ol>")[0]
+    return said.split("<li>")[1:]
 
 
 @pytest.mark.rule("BOX-13", "MAIL-23")
