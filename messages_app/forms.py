@@ -97,7 +97,8 @@ class ReasonForm(MessageForm):
     def __init__(self, *args: Any, reasons: Sequence[Availability], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reasons = reasons
-        self.not_offered = sum(not found.offered for found in reasons)
+        self.offered = frozenset(found.reason.name for found in reasons if found.offered)
+        self.not_offered = len(reasons) - len(self.offered)
         # All of them: one that is not offered now gets its sentence from the gate, not a bare "invalid".
         choices = [(found.reason.name, reason_name(found.reason.name)) for found in reasons]
         self.fields["reason"] = forms.ChoiceField(label=_("Why are you writing?"), choices=choices)

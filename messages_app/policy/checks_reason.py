@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from messages_app.policy.facts import Door, Facts
 from messages_app.policy.limits import Limits
 from messages_app.policy.reasons import MAIL_REASON, REASON_BY_NAME, Reason, WhyNot, availability
@@ -55,9 +57,11 @@ def text_too_long(facts: Facts, limits: Limits) -> Finding | None:
 def coverage(facts: Facts, limits: Limits) -> Finding | None:
     """A reason that asks for the days of a coverage gets both, in their order; one day is a coverage too."""
     row = proactive_reason(facts)
-    if row is None or not row.dates:
-        return None
-    begins, ends = facts.covers_from, facts.covers_until
+    return coverage_fault(row, facts.covers_from, facts.covers_until) if row and row.dates else None
+
+
+def coverage_fault(row: Reason, begins: date | None, ends: date | None) -> Finding | None:
+    """What is wrong with the days of a coverage, for a reason that asks for them (RSN-1)."""
     if begins is None or ends is None:
         return Finding(code="dates_missing", severity=Severity.BLOCK, data={"reason": row.name})
     if ends < begins:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Pair
 from accounts.roles import Role
-from messages_app.models import MailboxEntry, Thread
+from messages_app.models import MailboxEntry, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.queries.inbox import entries_of
 from messages_app.vault.keys import open_key
@@ -44,7 +45,7 @@ class OrderThread:
     at: datetime
     due_at: datetime | None
     unread: bool
-    refused: bool  # nothing of it was delivered
+    refused: str  # where nothing of it was delivered, the state of its last message: "held" or "blocked"
     system: bool
 
 
@@ -77,7 +78,15 @@ def _due_at(entry: MailboxEntry) -> datetime:
 
 def threads_about(role: Role, order: Order) -> list[OrderThread]:
     """The threads of the order in the role's mailbox, the latest first, at most 50. One statement."""
-    entries = _entries(role).filter(thread__order=order).select_related("thread__key", "thread__buyer__user")
+    refused = Message.objects.filter(thread=OuterRef("thread"), author=role.side).order_by(
+        "-accepted_at", "-id"
+    )
+    entries = (
+        _entries(role)
+        .filter(thread__order=order)
+        .select_related("thread__key", "thread__buyer__user")
+        .annotate(last_state=Subquery(refused.values("state")[:1]))
+    )
     return [_listed(role, entry) for entry in entries.order_by("-last_at", "-thread_id")[:MOST]]
 
 
@@ -92,9 +101,14 @@ def _listed(role: Role, entry: MailboxEntry) -> OrderThread:
         at=entry.last_at,
         due_at=entry.due_at,
         unread=entry.unread > 0,
-        refused=not (entry.received_at or entry.sent_at),
+        refused="" if entry.received_at or entry.sent_at else _last_state(entry),
         system=thread.kind == Thread.Kind.SYSTEM,
     )
+
+
+def _last_state(entry: Any) -> str:
+    """What became of the side's own last message, as `threads_about` read it."""
+    return entry.last_state or ""
 
 
 def thread_continued(pair: Pair | None, order: Order) -> MailboxEntry | None:

@@ -38,6 +38,14 @@ from orders.queries.lists import order_or_404, pair_of_order
 
 # What the gate would say to a seller whatever the text, told before anybody writes in vain.
 _IN_THE_WAY = ("suspended", "closed", "restricted", "blocked_by_other", "opted_out")
+_EXPECTED_TOPICS = {
+    Order.Status.PENDING: "where_is_it",
+    Order.Status.UNSHIPPED: "where_is_it",
+    Order.Status.SHIPPED: "where_is_it",
+    Order.Status.DELIVERED: "product_question",
+    Order.Status.CANCELLED: "refund",
+    Order.Status.RETURNED: "refund",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,8 +89,9 @@ def _form(
 
 
 def _expected_topic(order: Order) -> dict[str, str]:
-    """What a buyer most likely asks: of what is under way, where it is. Else they choose (UX-3, RSN-8)."""
-    return {"topic": "where_is_it"} if order.status == Order.Status.SHIPPED else {}
+    """What a buyer most likely asks (UX-3, RSN-8): of what has not arrived, where it is; of what came back or
+    was cancelled, the refund; of what they hold in their hands, something about it."""
+    return {"topic": _EXPECTED_TOPICS[Order.Status(order.status)]}
 
 
 def _subject(role: Role, pair: Pair, order: Order, data: dict[str, str]) -> str:

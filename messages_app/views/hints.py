@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,11 +38,11 @@ def hints(request: HttpRequest) -> HttpResponse:
     if not count_try(HINTS_PER_PERSON, str(desk.role.user.pk)):
         return HttpResponse(status=204)  # the gate itself says it at the latest
     waiting = () if request.POST.get("no_files") else waiting_files(desk.target)
-    written = request.POST.get("text", "").strip() or request.POST.get("covers_until", "")
+    written = request.POST.get("text", "").strip() or any(_days(request.POST))
     decision = _asked(desk, request.POST, waiting) if written or waiting else None
     use = use_of(desk.role.seller) if desk.role.seller else {}
     context = {
-        "said": _said(desk, decision) if decision else [],
+        "said": _said(desk, decision, days_begun=any(_days(request.POST))) if decision else [],
         "all_well": decision is not None and decision.verdict is Verdict.DELIVER,
         **use,
     }
@@ -59,7 +60,7 @@ def _asked(desk: Desk, form: Mapping[str, str], waiting: tuple[FileFacts, ...]) 
         order_id=desk.order.pk if desk.order else None,
         reason=(form.get("reason") or form.get("topic") or "")[:24],
         text=form.get("text", "")[:TEXT_MOST].replace("\r\n", "\n"),
-        covers=(read_day(form.get("covers_from", "")), read_day(form.get("covers_until", ""))),
+        covers=_days(form),
     )
     return dry_run(submission, now=timezone.now(), waiting=waiting)
 
@@ -72,6 +73,13 @@ def _pair(desk: Desk) -> Pair:
     return pairs_with_people().filter(threads=desk.thread).get()
 
 
-def _said(desk: Desk, decision: Decision) -> list[Said]:
+def _days(form: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """First and last day of a warranty, as far as they are there."""
+    return read_day(form.get("covers_from", "")), read_day(form.get("covers_until", ""))
+
+
+def _said(desk: Desk, decision: Decision, *, days_begun: bool) -> list[Said]:
+    """With one of the days there, the other one is missed."""
+    early = _TOO_EARLY - {"dates_missing"} if days_begun else _TOO_EARLY
     said = findings_in_words(decision, desk.role, least=Severity.DELIVER, sent=False)
-    return [one for one in said if one.code not in _TOO_EARLY]
+    return [one for one in said if one.code not in early]

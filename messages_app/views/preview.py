@@ -15,15 +15,19 @@ from accounts.models import Pair
 from accounts.signed_out import login_required
 from messages_app.forms import TEXT_MOST
 from messages_app.models import Thread
+from messages_app.policy.checks_reason import coverage_fault
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import REASON_BY_NAME, Reason
 from messages_app.queries.moments import read_day
-from messages_app.relay.preview import Preview, preview_for_buyer
+from messages_app.relay.preview import preview_for_buyer
 from messages_app.services.languages import language_of
 from messages_app.views.desk import desk_or_404
+from messages_app.views.sending import refusal_in_words
 from messages_app.wording import reason_name
 from orders.models import Order
 from orders.queries.lists import pair_of_order, with_products
+
+_NOTHING_CHOSEN: dict[str, object] = {"preview": None, "chosen": None, "missing": ""}
 
 
 @require_POST
@@ -43,14 +47,15 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def preview_about(order: Order, pair: Pair | None, given: Mapping[str, Any]) -> dict[str, object]:
-    """{"preview", "chosen"} of a first message about an order that comes with its lines, as a form gives it;
-    both None until a reason is chosen. `pair` may not be there yet."""
+    """{"preview", "chosen", "missing"} of a first message about an order that comes with its lines, as a form
+    gives it: the first two None until a reason is chosen; `missing` says why there is no letter yet. `pair`
+    may not be there yet."""
     known = with_people(pair, order)
     reason = _reason(given)
     if reason is None:
-        return {"preview": None, "chosen": None}
+        return _NOTHING_CHOSEN
     subject = subject_for_buyer(known, order, reason.name)
-    return {"preview": _preview(known, order, reason, given, subject), "chosen": reason}
+    return _preview(known, order, reason, given, subject)
 
 
 def subject_for_buyer(pair: Pair, order: Order, reason: str) -> str:
@@ -68,9 +73,9 @@ def preview_in(thread: Thread, given: Mapping[str, Any]) -> dict[str, object]:
         raise Http404
     reason = _reason(given)
     if reason is None:
-        return {"preview": None, "chosen": None}
+        return _NOTHING_CHOSEN
     prefetch_related_objects([thread.order], with_products())
-    return {"preview": _preview(thread.pair, thread.order, reason, given, ""), "chosen": reason}
+    return _preview(thread.pair, thread.order, reason, given, "")
 
 
 def with_people(pair: Pair | None, order: Order) -> Pair:
@@ -84,8 +89,15 @@ def _reason(given: Mapping[str, Any]) -> Reason | None:
     return REASON_BY_NAME.get(str(given.get("reason") or ""))
 
 
-def _preview(pair: Pair, order: Order, reason: Reason, given: Mapping[str, Any], subject: str) -> Preview:
+def _preview(
+    pair: Pair, order: Order, reason: Reason, given: Mapping[str, Any], subject: str
+) -> dict[str, object]:
+    """No letter is shown with days that are no coverage; none at all are not there yet, like the text."""
     text = str(given.get("text") or "")[:TEXT_MOST].replace("\r\n", "\n") if reason.text_limit else ""
-    days = [read_day(str(given.get(name) or "")) for name in ("covers_from", "covers_until")]
-    covers = tuple(day.isoformat() for day in days if day) if reason.dates else ()
-    return preview_for_buyer(pair, order, reason=reason.name, subject=subject, text=text, covers=covers)
+    begins, ends = (read_day(str(given.get(name) or "")) for name in ("covers_from", "covers_until"))
+    days = [day for day in (begins, ends) if day] if reason.dates else []
+    if days and (fault := coverage_fault(reason, begins, ends)):
+        return {"preview": None, "chosen": reason, "missing": refusal_in_words(fault)}
+    covers = tuple(day.isoformat() for day in days)
+    letter = preview_for_buyer(pair, order, reason=reason.name, subject=subject, text=text, covers=covers)
+    return {"preview": letter, "chosen": reason, "missing": ""}

@@ -205,8 +205,8 @@ def _excerpts(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def refusal_in_words(refusal: Finding) -> str:
-    """Why a file cannot go with the message, the moment it is chosen."""
-    return finding_sentence(refusal.code, refusal.data, zone=timezone.get_current_timezone())
+    """Why a file, or what else was chosen, cannot go with the message that is being written."""
+    return finding_sentence(refusal.code, refusal.data, zone=timezone.get_current_timezone(), sent=False)
 
 
 def use_of(seller: Seller) -> dict[str, object]:

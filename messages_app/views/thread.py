@@ -119,16 +119,25 @@ def _page(
 
 
 def _take_up_again(request: HttpRequest, form: MessageForm, shown: list[MessageView]) -> None:
-    """Puts the text of one's own blocked message that the address names (`again`) back into the form
-    (GATE-2); a draft that waits there stays."""
+    """Puts one's own blocked message that the address names (`again`) back into the form: its text and what
+    was chosen with it (GATE-2); a draft that waits there stays."""
     asked = request.GET.get("again", "")
     found = next(
         (message for message in shown if message.mine and message.is_blocked and str(message.id) == asked),
         None,
     )
     if found and not form.is_bound:
-        text = form.initial.get("text") or found.content.new_text
-        form.initial = {**form.initial, "text": text, "again": True}
+        taken_up = {} if form.initial.get("text") else _written(found, form)
+        form.initial = {**form.initial, **taken_up, "again": True}
+
+
+def _written(message: MessageView, form: MessageForm) -> dict[str, str]:
+    """What the author wrote and chose, as far as the form still offers it; files are chosen anew."""
+    text = {"text": message.content.new_text}
+    if not isinstance(form, ReasonForm) or message.reason not in form.offered:
+        return text
+    days = dict(zip(("covers_from", "covers_until"), message.content.covers, strict=False))
+    return {**text, "reason": message.reason, **days}
 
 
 def _thread_context(role: Role, entry: MailboxEntry, shown: list[MessageView]) -> dict[str, object]:

@@ -48,9 +48,10 @@ def _refused(name: str, why: str, *, status: int) -> JsonResponse:
 
 
 def _state(desk: Desk) -> dict[str, str]:
-    """What all files together use, and the draft's version."""
+    """What all files together use, with {limit} where the page puts what its reason allows, and the draft's
+    version."""
     draft = draft_at(desk.target)
-    context = {"draft": draft, "upload_limit_mb": upload_limit_mb()}
+    context = {"draft": draft, "upload_limit_mb": upload_limit_mb(), "most_files": "{limit}"}
     used = render_to_string("messages_app/_uploads_used.html", context)
     return {"used": used.strip(), "saved_at": draft.saved_at.isoformat() if draft else ""}
 

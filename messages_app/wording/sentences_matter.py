@@ -49,10 +49,22 @@ def too_many_files(said: Said) -> str:
 
 
 def file_type(said: Said) -> str:
-    return _(
-        "%(files)s Accepted are .txt, .pdf, .jpg, .gif, .png, .doc and .docx, named for what they are. Take "
-        "the file out or save it as one of these, then send the message again."
-    ) % {"files": " ".join(bad_files(said.data.get("files") or ()))}
+    words = {"files": " ".join(bad_files(said.data.get("files") or ()))}
+    if not said.sent:
+        return (
+            _(
+                "%(files)s Accepted are .txt, .pdf, .jpg, .gif, .png, .doc and .docx, named for what they "
+                "are. Save it as one of these and attach it again, or leave it out."
+            )
+            % words
+        )
+    return (
+        _(
+            "%(files)s Accepted are .txt, .pdf, .jpg, .gif, .png, .doc and .docx, named for what they are. "
+            "Take the file out or save it as one of these, then send the message again."
+        )
+        % words
+    )
 
 
 def infected(said: Said) -> str:

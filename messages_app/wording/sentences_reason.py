@@ -71,6 +71,10 @@ def text_not_allowed(said: Said) -> str:
 
 
 def dates_missing(said: Said) -> str:
+    if not said.sent:
+        return _("“%(reason)s” needs the first and the last day of the warranty. Enter both.") % {
+            "reason": said.reason
+        }
     return _(
         "“%(reason)s” needs the first and the last day of the warranty. Enter both and send the message "
         "again."
@@ -78,10 +82,18 @@ def dates_missing(said: Said) -> str:
 
 
 def dates_reversed(said: Said) -> str:
-    return _(
-        "The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days and send the "
-        "message again."
-    ) % {"begins": said.calendar_day("begins"), "ends": said.calendar_day("ends")}
+    days = {"begins": said.calendar_day("begins"), "ends": said.calendar_day("ends")}
+    if not said.sent:
+        return (
+            _("The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days.") % days
+        )
+    return (
+        _(
+            "The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days and send "
+            "the message again."
+        )
+        % days
+    )
 
 
 def attachment_not_allowed(said: Said) -> str:

@@ -153,8 +153,8 @@ class Composer {
   }
 
   carries() {
-    const { covers_until: lastDay } = this.form.elements;
-    return Boolean(lastDay?.value || this.form.querySelector("[data-files] input[name=upload]"));
+    const { covers_from: firstDay, covers_until: lastDay } = this.form.elements;
+    return Boolean(firstDay?.value || lastDay?.value || this.form.querySelector("[data-upload-list] input[name=upload]"));
   }
 
   // The news that all is well is told to those alone who were warned before.

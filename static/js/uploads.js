@@ -3,6 +3,8 @@
 
 import { post, ticket, wordsOf } from "./ask.js";
 
+const MOST = 20; // files of a message that needs no reason
+
 const ICON = (name) => {
   const svg = document.querySelector("svg.icon use")?.closest("svg").cloneNode(true);
   if (!svg) return document.createElement("span");
@@ -22,7 +24,7 @@ const states = new WeakMap();
 
 export function attach(form, composer) {
   const input = form.querySelector("input[type=file][name=files]");
-  const list = form.querySelector("[data-files]");
+  const list = form.querySelector("[data-upload-list]");
   if (!input || !list) return;
   const state = { form, composer, list, input, say: wordsOf(form), queue: [], running: null, idle: [], failed: 0 };
   states.set(form, state);
@@ -38,6 +40,8 @@ export function attach(form, composer) {
     add(state, files);
   });
   form.addEventListener("click", (event) => removeClicked(state, event));
+  form.addEventListener("change", (event) => event.target.name === "reason" && count(form));
+  count(form);
   takeDrops(state);
 }
 
@@ -162,12 +166,21 @@ function arrived(state, job, request, lost) {
 
 function use(state, told) {
   const used = state.form.querySelector("[data-used]");
-  if (used) used.textContent = told.used;
+  if (used) used.dataset.words = told.used;
+  count(state.form);
   if (!state.composer.written || JSON.parse(state.composer.written())[0].trim() === "") {
     state.form.dataset.savedAt = told.saved_at;
   }
   showList(state);
   state.composer.ask?.();
+}
+
+// How many files may go along is for the chosen reason to say.
+function count(form) {
+  const used = form.querySelector("[data-used]");
+  const reason = form.querySelector("[name=reason]:checked, [name=reason] option:checked");
+  const limit = Number(reason?.dataset.files) || MOST;
+  if (used) used.textContent = (used.dataset.words ?? "").trim().replace("{limit}", limit);
 }
 
 function refuse(state, row, why) {

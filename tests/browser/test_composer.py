@@ -13,6 +13,7 @@ from messages_app.models import Attachment, Draft, MailboxEntry, Message, Upload
 from messages_app.policy.facts import Side
 from tests.browser.conftest import Visitor, VisitorMaker
 from tests.factories import OrderFactory
+from tests.messages_app.files.samples import pdf
 from tests.messages_app.views.world import World, make_world, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -176,6 +177,38 @@ def test_a_bad_file_says_why_at_once_and_the_others_stay(visitors: VisitorMaker,
     expect(desk.page.get_by_role("button", name="Remove fine.txt")).to_be_visible()
     refused.get_by_role("button").click()
     expect(refused).to_have_count(0)
+
+
+@pytest.mark.rule("UX-5", "ATT-2", "POL-9")
+def test_contact_buyer_shows_its_files_and_says_why_one_is_not_taken(
+    visitors: VisitorMaker, world: World
+) -> None:
+    desk = visitors()
+    desk.sign_in(world.owner.email, leads_to="")
+    desk.open(f"/messages/new/?order={world.order.number}")
+    page = desk.page
+    page.get_by_role("radio", name=re.compile("^Other")).check()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/messages/uploads/?*", hold, times=1)
+    choose(page, note("tool.pdf", b"MZ\x90\0" * 20), note("guide.pdf", pdf()))
+    expect(page.get_by_role("progressbar", name="Uploading tool.pdf")).to_be_visible()
+    held[0].continue_()
+    refused = page.locator(".file--bad")
+    expect(refused).to_contain_text("tool.pdf")
+    expect(refused).to_contain_text("Not attached.")
+    waiting = page.get_by_role("list", name="Files to send")
+    expect(waiting.get_by_role("button", name="Remove guide.pdf")).to_be_visible()
+    expect(page.get_by_text("1 of 5 files")).to_be_visible()  # as many as the reason takes
+    refused.get_by_role("button").click()
+    expect(waiting.get_by_role("listitem")).to_have_count(1)
+    waiting.get_by_role("button", name="Remove guide.pdf").click()
+    expect(page.get_by_text("guide.pdf")).to_have_count(0)
+    assert not Upload.objects.exists()
+    assert desk.complaints == []
 
 
 @pytest.mark.rule("UX-5")

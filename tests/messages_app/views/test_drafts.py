@@ -180,7 +180,7 @@ def test_an_uploaded_file_is_listed_and_goes_with_the_message(world: World) -> N
     taken = upload(client, world, "über uns.txt", b"Words.")
     assert taken.status_code == 200
     assert "über uns.txt" in taken.json()["html"]
-    assert "1 of 20 files" in taken.json()["used"]
+    assert "1 of {limit} files" in taken.json()["used"]
     ids = [str(pk) for pk in Upload.objects.values_list("pk", flat=True)]
     plain = SimpleUploadedFile("plain.txt", b"Plain.")
     assert reply(client, world.thread, "Both.", upload=ids, files=[plain]).status_code == 302
@@ -223,6 +223,8 @@ def test_a_refused_file_is_answered_with_its_reason(world: World) -> None:
     assert refused.status_code == 422
     assert "Not attached." in refused.json()["html"]
     assert "&lt;b&gt;.pdf" in refused.json()["html"]
+    assert "attach it again" in refused.json()["html"]
+    assert "send the message again" not in refused.json()["html"]  # nothing was sent
     assert not Upload.objects.exists()
 
 
