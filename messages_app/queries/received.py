@@ -22,9 +22,10 @@ _GIVEN_UP = (_State.FAILED, _State.BOUNCED, _State.SUPPRESSED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedMail:
-    """A copy of a message, or a mail of the marketplace, to the role's side. `who` is the other side by the name
-    that this one may see (ACC-9), empty for the marketplace; `topic` is the thread's. `reply` holds the codes of the
-    mail server's last answer, none of its words; `at` is when it left, else when it was written."""
+    """A copy of a message, or a mail of the marketplace, to the role's side. `who` is the other side by the
+    name that this one may see (ACC-9), empty for the marketplace; `topic` is the thread's. `reply` holds the
+    codes of the mail server's last answer, none of its words; `at` is when it left, else when it was
+    written."""
 
     at: datetime
     state: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,8 +20,8 @@ _ICONS = {"failed": "overdue", "waiting": "clock"}
 
 
 @register.simple_tag
-def outcome(found: Outcome, side: str) -> SafeString:
-    """The outcome for its author of that side, the moment of a sent mail among it."""
+def outcome(found: Outcome, side: str, written_at: datetime) -> SafeString:
+    """The outcome of a message of then for its author of that side, the moment of a sent mail among it."""
     picture = icon(_ICONS.get(found.event, "check"), "s")
     if found.event != "sent" or found.at is None:
         return format_html("{}<span>{}</span>", picture, _words(found.event))
@@ -27,7 +29,7 @@ def outcome(found: Outcome, side: str) -> SafeString:
         words = gettext("Sent to the buyer's mail %(moment)s")
     else:
         words = gettext("Sent to the seller's mail %(moment)s")
-    return format_html("{}<span>{}</span>", picture, words % {"moment": when_at(found.at)})
+    return format_html("{}<span>{}</span>", picture, words % {"moment": when_at(found.at, beside=written_at)})
 
 
 def _words(event: str) -> str:

@@ -12,6 +12,7 @@ from messages_app.models import InboundMail
 from messages_app.templatetags.records import in_words
 from messages_app.templatetags.times import exact, span_in_words
 from messages_app.wording import rule_name
+from messages_app.wording.leaks import leaks_in_words
 from messages_app.wording.queue import action_name, decision_name, kind_name, records_name
 from messages_app.wording.records import fact_name, mail_state_name, value_name
 
@@ -28,6 +29,12 @@ def waited(since: datetime) -> str:
 def mail_state(state: str) -> str:
     """The state of a mail, as staff know it."""
     return mail_state_name(state)
+
+
+@register.filter
+def leaks(reply: str) -> str:
+    """What the leak gate found in a mail; empty where a mail server answered."""
+    return leaks_in_words(reply)
 
 
 @register.filter

@@ -160,10 +160,11 @@ def day_and_clock(moment: datetime) -> SafeString:
     return _time(moment, f"{_short_day(local)}, {_clock(local)}", exact(moment))
 
 
-def when_at(moment: datetime) -> str:
-    """A moment inside a sentence: "14:02" of today, else "18 Nov, 14:02"."""
+def when_at(moment: datetime, *, beside: datetime) -> str:
+    """A moment inside a sentence: "14:02" where it is of today, as what it stands beside is; else
+    "18 Nov, 14:02"."""
     local = timezone.localtime(moment)
-    if local.date() == timezone.localdate():
+    if local.date() == timezone.localdate() == local_day(beside):
         return _clock(local)
     return f"{_short_day(local)}, {_clock(local)}"
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import AuditRecord, Seller
 from accounts.name_keys import name_key
 from accounts.queries.pairs import alias_of
-from messages_app.models import Case, Message
+from messages_app.models import Case, Delivery, DeliveryAttempt, Message
 from messages_app.policy.facts import Side
 from messages_app.queries import moderation
 from messages_app.queries.moderation import Filters, case_page, queues
@@ -218,3 +218,15 @@ def test_decided_cases_stand_in_the_order_of_their_decisions(
     second = case_page(Filters(decided=True), first.after)
     assert [case.pk for case in (*first.cases, *second.cases)] == wanted
     assert (bool(first.after), second.after) == (True, "")
+
+
+@pytest.mark.rule("MOD-3", "MAIL-17")
+def test_a_mail_that_the_leak_gate_stopped_says_in_words_why(world: StaffWorld, staff: Client) -> None:
+    delivery = Delivery.objects.filter(pair=world.case.pair).latest("created_at")
+    DeliveryAttempt.objects.create(delivery=delivery, outcome="held", reply="leak gate: address in mail.2")
+    Case.objects.filter(pk=world.case.pk).update(
+        kind=Case.Kind.HELD_DELIVERY, delivery=delivery, message=None
+    )
+    html = staff.get(reverse("admin:messages_app_case_change", args=[world.case.pk])).content.decode()
+    assert "Part 2 of the mail: a real address stands in it" in html
+    assert "address in mail.2" not in html

@@ -174,6 +174,15 @@ def test_the_address_leads_to_its_page_after_a_sign_in(world: World) -> None:
 # ---------------------------------------------------------------- files
 
 
+@pytest.mark.rule("UX-4", "UX-5")
+def test_one_file_is_one_in_french_too(world: World) -> None:
+    User.objects.filter(pk=world.owner.pk).update(language="fr")
+    client = signed_in(world.owner)
+    used = [upload(client, world, name, b"Words.").json()["used"] for name in ("a.txt", "b.txt")]
+    assert "1 fichier sur 20" in used[0].replace("{limit}", "20")
+    assert "2 fichiers sur 20" in used[1].replace("{limit}", "20")
+
+
 @pytest.mark.rule("ATT-2", "UX-5")
 def test_an_uploaded_file_is_listed_and_goes_with_the_message(world: World) -> None:
     client = signed_in(world.owner)

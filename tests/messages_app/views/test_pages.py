@@ -327,6 +327,8 @@ def test_a_held_mail_is_listed_for_its_owner_without_its_words(world: World, hel
     assert world.pair.seller.trade_name in page
     assert world.pair.aliases.get(side="seller").address in page
     assert "A secret of mine" not in page
+    assert "What they say is not shown here either" in page
+    assert timezone.localtime(held.received_at).strftime("%H:%M:%S</time>") in page
     assert str(held.pk) not in signed_in(world.owner).get(reverse("held_mails")).content.decode()
 
 
