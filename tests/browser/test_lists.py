@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from messages_app.models import MailboxEntry
@@ -204,3 +207,27 @@ def test_a_row_that_does_not_open_leaves_a_phone_at_its_list(visitors: VisitorMa
     waiting.pop().fulfill(status=500, body="broken")
     expect(page.get_by_role("alert").filter(has_text="This did not get through")).to_be_visible()
     expect(row(page, "Ada")).to_be_visible()
+
+
+@pytest.mark.rule("UX-2")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_on_a_phone_the_edge_past_which_there_are_more_tabs_is_shaded(
+    visitors: VisitorMaker, world: World, dark: bool
+) -> None:
+    phone = visitors(width=390, dark=dark)
+    phone.sign_in(world.buyer.email)
+    tabs = phone.page.locator(".threads-pane .tabs")
+
+    def shaded() -> tuple[bool, bool]:
+        """At the left and at the right edge, above the words."""
+        with Image.open(BytesIO(tabs.screenshot())) as picture:
+            row = [
+                picture.convert("RGB").getpixel((x, 3)) for x in (0, picture.width // 2, picture.width - 1)
+            ]
+        return row[0] != row[1], row[2] != row[1]
+
+    assert shaded() == (False, True)
+    tabs.evaluate("tabs => tabs.scrollTo({ left: tabs.scrollWidth })")
+    assert shaded() == (True, False)
+    tabs.evaluate("tabs => tabs.scrollTo({ left: 40 })")
+    assert shaded() == (True, True)
