@@ -25,7 +25,7 @@ _ENVELOPE = re.compile(rb"Return-Path: <(?P<sender>[^>]*)>\r\nDelivered-To: (?P<
 def corridor(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Sink]:
     """A moment in the fixed world, and a mail server in the place of EMAIL_URL that takes everything."""
     server = Sink()
-    with running(server, data_size_limit=2**25) as port, fixed_moment(monkeypatch):
+    with running(server, data_size_limit=2**25) as port, fixed_moment(monkeypatch, settings):
         settings.DEMO_MAILBOXES = False
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         yield server

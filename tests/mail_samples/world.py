@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -223,16 +224,16 @@ def parties_of(address: str) -> Parties:
 
 
 SAMPLE = 0xEEE  # the place of what a sample brings about, in the ids
-FIXED = override_settings(
-    SECRET_KEY="the same key for every run of the mail samples",
-    PUBLIC_URL="https://messages.marketplace.example",
-)
+FIXED = {
+    "SECRET_KEY": "the same key for every run of the mail samples",
+    "PUBLIC_URL": "https://messages.marketplace.example",
+}
 
 
 def make_fixed_world() -> None:
     """All pairs with their messages, two to a thread; their mails have been sent."""
     _fix_keys()
-    with pytest.MonkeyPatch.context() as monkeypatch, FIXED:
+    with pytest.MonkeyPatch.context() as monkeypatch, override_settings(**FIXED):
         ids = _fix_ids(monkeypatch)
         for place, parties in enumerate(PARTIES, start=1):
             ids.place = place
@@ -241,10 +242,15 @@ def make_fixed_world() -> None:
 
 
 @contextmanager
-def fixed_moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fixed_moment(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
     """What a sample brings about in the fixed world has fixed ids too; the clock stands at NOW."""
     _fix_ids(monkeypatch).place = SAMPLE
-    with FIXED, time_machine.travel(NOW, tick=False):
+    for (
+        name,
+        value,
+    ) in FIXED.items():  # by the fixture that takes the test's other settings back, in one order
+        setattr(settings, name, value)
+    with time_machine.travel(NOW, tick=False):
         yield
 
 

@@ -57,7 +57,7 @@ def lists(user: User) -> set[str]:
     ("place", "sellers", "buyers"),
     [
         (Place.INBOX, {"received", "sent", "unread", "all"}, {"inbox", "sent", "unread"}),
-        (Place.ARCHIVED, {"all", "archived"}, {"archived"}),
+        (Place.ARCHIVED, {"sent", "all", "archived"}, {"sent", "archived"}),
         (Place.DELETED, {"deleted"}, {"deleted"}),
     ],
 )
