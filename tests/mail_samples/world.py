@@ -245,10 +245,7 @@ def make_fixed_world() -> None:
 def fixed_moment(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
     """What a sample brings about in the fixed world has fixed ids too; the clock stands at NOW."""
     _fix_ids(monkeypatch).place = SAMPLE
-    for (
-        name,
-        value,
-    ) in FIXED.items():  # by the fixture that takes the test's other settings back, in one order
+    for name, value in FIXED.items():  # by the fixture that takes all others back, in one order
         setattr(settings, name, value)
     with time_machine.travel(NOW, tick=False):
         yield
