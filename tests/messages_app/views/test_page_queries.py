@@ -108,7 +108,11 @@ def test_pages_that_were_seen_only_read(who: str) -> None:
     that would write wait; on PostgreSQL rows that are locked do the same."""
     world = make_world()
     client = signed_in(getattr(world, who))
-    pages = [reverse("inbox"), f"{reverse('inbox')}?who=a", reverse("thread", args=[world.thread.pk])]
+    pages = [
+        reverse("inbox"),
+        f"{reverse('inbox')}?after=2020-01-01",
+        reverse("thread", args=[world.thread.pk]),
+    ]
     for page in [*pages, reverse("live"), reverse("orders")]:
         client.get(page)
         with CaptureQueriesContext(connection) as seen:

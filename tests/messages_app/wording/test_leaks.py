@@ -18,8 +18,8 @@ from messages_app.wording.leaks import leaks_in_words
         ("leak gate: unreadable in around mail", "The mail's text: it cannot be read"),
         ("leak gate: unreadable in nowhere at all", "The mail's text: it cannot be read"),
         (
-            "leak gate: address in mail.1, phrase in mail",
-            "Part 1 of the mail: a real address stands in it; The mail's text: the buyer's full name stands in it",
+            "leak gate: address in mail.1, unreadable in mail",
+            "Part 1 of the mail: a real address stands in it; The mail's text: it cannot be read",
         ),
         ("550 5.1.1 no such user", ""),
         ("", ""),
