@@ -139,10 +139,7 @@ def _counted(side: Side, view: View) -> WrittenOnce:
 
 
 _COUNTED = {
-    (side, view.name): _counted(side, view)
-    for side, views in VIEWS.items()
-    for view in views
-    if view.counted
+    (side, view.name): _counted(side, view) for side, views in VIEWS.items() for view in views if view.counted
 }
 
 
