@@ -49,6 +49,10 @@ browser-test: .venv/test-ready ## the tests that drive Debian's chromium
 	@command -v chromium >/dev/null || { echo 'chromium is missing: apt-get install chromium, then try again.' >&2; exit 1; }
 	@$(BIN)/python -m tests browser
 
+.PHONY: long-test
+long-test: .venv/test-ready ## the browser's tests that take long: the looks of single controls, every page in five languages
+	@$(BIN)/python -m tests long
+
 .PHONY: crash-test
 crash-test: .venv/test-ready ## kill each process in a long loop and count what was lost
 	@$(BIN)/python -m tests crash
@@ -73,7 +77,7 @@ holes: .venv/lint-ready ## known holes in the pinned packages, as far as their r
 	@$(BIN)/python -m tests.known_holes
 
 .PHONY: check
-check: .venv/lint-ready .venv/test-ready ## all of the above but the kill loop; what CI runs
+check: .venv/lint-ready .venv/test-ready ## all of the above but long tests and the kill loop; what CI runs
 	@$(MAKE) --no-print-directory --jobs 2 lint types holes translations
 	@$(MAKE) --no-print-directory browser-test test
 

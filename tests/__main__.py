@@ -1,4 +1,4 @@
-"""Run the tests as `make test` does: `python -m tests [all|browser|crash]`.
+"""Run the tests as `make test` does: `python -m tests [all|browser|long|crash]`.
 
 `all` runs everything on SQLite and the marked parts again on PostgreSQL with Redis. The last line says how
 many passed and failed in both runs together; a skipped test counts as failed, for it proves nothing.
@@ -19,13 +19,15 @@ THREE = ["-n", "3", "--dist", "worksteal"]
 RUNS = {
     "sqlite": ("not browser and not crash", "sqlite", THREE),
     "postgres": ("both_databases and not browser and not crash", "postgres", THREE),
-    "browser": ("browser", "sqlite", THREE),
+    "browser": ("browser and not long", "sqlite", THREE),
+    "long": ("long", "sqlite", THREE),
     "crash": ("crash", "sqlite", ["-s"]),
     "crash-postgres": ("crash", "postgres", ["-s"]),
 }
 PLANS = {
     "all": ["sqlite", "postgres"],
     "browser": ["browser"],
+    "long": ["long"],
     "crash": ["crash", "crash-postgres"],
 }
 

@@ -186,6 +186,7 @@ def test_every_page_is_accessible_and_fits_its_window(
     assert visitor.complaints == []
 
 
+@pytest.mark.long
 @pytest.mark.rule("UX-1", "ACC-10")
 @pytest.mark.parametrize("language", ["fr", "it", "pl", "de", "es"])
 def test_pages_fit_in_every_language(visitors: VisitorMaker, world: World, language: str) -> None:

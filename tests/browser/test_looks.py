@@ -15,7 +15,7 @@ from tests.browser.conftest import Visitor, VisitorMaker
 from tests.factories import OrderFactory
 from tests.messages_app.views.world import World, make_world, write
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 WORD = "Donaudampfschifffahrt" * 10
 LINK = "https://www.marketplace.example/" + "long/" * 60
