@@ -14,7 +14,7 @@ from accounts.queries.people import called, name_begins, with_alias
 from accounts.roles import Role
 from messages_app.models import Thread
 from messages_app.queries.moments import read_day
-from orders.models import Order
+from orders.queries.lists import orders_of
 from orders.queries.search import number_begins
 
 LONGEST = 80  # characters of a filter that are looked at
@@ -76,13 +76,8 @@ def filtered(filters: Filters, role: Role, by: str, zone: tzinfo) -> Q:
 
 
 def _about_order(role: Role, text: str) -> Q:
-    named = number_begins(text)
-    own = (
-        Order.objects.filter(named, seller=role.seller)
-        if role.membership
-        else Order.objects.filter(named, buyer=role.buyer)
-    )
-    orders = list(own.order_by("number").values_list("pk", flat=True)[: MOST + 1])
+    own = orders_of(role).filter(number_begins(text)).order_by("number")
+    orders = list(own.values_list("pk", flat=True)[: MOST + 1])
     if len(orders) > MOST:
         return number_begins(text, "thread__order__")
     return _threads(Q(order__in=orders))
