@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from messages_app.policy.reasons import Availability
-from messages_app.services.submission import SubmittedFile
+from messages_app.services.submission import Submitted, SubmittedFile
 from messages_app.wording import finding_sentence, reason_name, topic_name
 
 ACCEPTED_FILES = ".txt,.pdf,.jpg,.jpeg,.gif,.png,.doc,.docx"  # ATT-2
@@ -68,6 +68,7 @@ class MessageForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["files"] = FilesField(label=_("Files"))  # as a class attribute it would hide form.files
         self.fields["upload"] = UploadsField(required=False)
+        self.known: Submitted | None = None  # what became of it, where it was sent before (GATE-5)
         self.uploaded: tuple[SubmittedFile, ...] = ()  # what `upload` names, once it was fetched
 
     def clean(self) -> dict[str, Any]:

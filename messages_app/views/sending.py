@@ -90,7 +90,8 @@ def is_ready(role: Role, form: MessageForm, **place: Any) -> bool:
     A form that was sent before is whole without them: they are gone with the draft (GATE-5)."""
     if not form.is_valid():
         return False
-    if submitted_before(_key(role, form, place)):
+    form.known = submitted_before(_key(role, form, place))
+    if form.known:
         return True
     files = submitted_uploads(target_of(role, **place), form.cleaned_data["upload"])
     brought = len(form.cleaned_data["files"]) + len(files or ())  # those that waited are judged anew
@@ -105,11 +106,11 @@ def is_ready(role: Role, form: MessageForm, **place: Any) -> bool:
 def send(role: Role, form: MessageForm, *, pair: Pair, subject: str = "", **place: Any) -> Submitted:
     """Submits a form that is ready as the role's person; what is out needs no draft any more (BOX-9). What
     was sent before is answered at once: its files need no second look (GATE-5)."""
-    data, key = form.cleaned_data, _key(role, form, place)
-    if known := submitted_before(key):
-        return known
+    if form.known:
+        return form.known
+    data = form.cleaned_data
     submission = Submission(
-        key=key,
+        key=_key(role, form, place),
         door=Door.WEB,
         author=Side(role.side),
         pair=pairs_with_people().get(pk=pair.pk),
