@@ -119,7 +119,6 @@ def _resources(world: World) -> dict[str, Resource]:
         "pair": lambda: world.pair.pk,
         "member": lambda: Membership.objects.get(seller=seller, user=world.reader).pk,
         "invitation": lambda: _invitation(world),
-        "buyers_seller": lambda: seller.pk,
     }
     found = {name: Resource((make(),), (uuid4(),)) for name, make in ids.items()}
     at_desk = (("thread", str(world.thread.pk)),)
