@@ -145,6 +145,14 @@ def contact_email(said: Said) -> str:
             )
             % words
         )
+    if said.severity is Severity.HOLD and not said.sent:
+        return (
+            _(
+                "Your message may give an e-mail address (%(excerpts)s). A moderator would look at it first; "
+                "without it the message goes out at once."
+            )
+            % words
+        )
     if said.severity is Severity.HOLD:
         return (
             _(
@@ -155,8 +163,8 @@ def contact_email(said: Said) -> str:
         )
     return (
         _(
-            "Your message gives an e-mail address (%(excerpts)s). Take it out and send the message again: "
-            "the buyer answers here."
+            "Your message gives an e-mail address (%(excerpts)s). Take it out, then send the message: the "
+            "buyer answers here."
         )
         % words
     )
@@ -172,6 +180,14 @@ def external_link(said: Said) -> str:
             )
             % words
         )
+    if said.severity is Severity.HOLD and not said.sent:
+        return (
+            _(
+                "Your message may have a link to another site (%(excerpts)s). A moderator would look at it "
+                "first; without it the message goes out at once."
+            )
+            % words
+        )
     if said.severity is Severity.HOLD:
         return (
             _(
@@ -182,7 +198,7 @@ def external_link(said: Said) -> str:
         )
     return (
         _(
-            "Your message has a link to another site (%(excerpts)s). Take it out and send the message again. "
+            "Your message has a link to another site (%(excerpts)s). Take it out, then send the message. "
             "Links to the marketplace are fine, links to carriers where something is on its way."
         )
         % words

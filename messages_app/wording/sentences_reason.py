@@ -55,8 +55,8 @@ def window_closed(said: Said) -> str:
 
 def text_too_long(said: Said) -> str:
     return _(
-        "The text has %(length)s characters, “%(reason)s” takes up to %(limit)s. Shorten it and send it "
-        "again."
+        "The text has %(length)s characters, “%(reason)s” takes up to %(limit)s. Shorten it, then send "
+        "the message."
     ) % {
         "length": said.number("length"),
         "limit": said.number("limit"),
@@ -71,29 +71,16 @@ def text_not_allowed(said: Said) -> str:
 
 
 def dates_missing(said: Said) -> str:
-    if not said.sent:
-        return _("“%(reason)s” needs the first and the last day of the warranty. Enter both.") % {
-            "reason": said.reason
-        }
     return _(
-        "“%(reason)s” needs the first and the last day of the warranty. Enter both and send the message "
-        "again."
+        "“%(reason)s” needs the first and the last day of the warranty. Enter both, then send the message."
     ) % {"reason": said.reason}
 
 
 def dates_reversed(said: Said) -> str:
-    days = {"begins": said.calendar_day("begins"), "ends": said.calendar_day("ends")}
-    if not said.sent:
-        return (
-            _("The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days.") % days
-        )
-    return (
-        _(
-            "The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days and send "
-            "the message again."
-        )
-        % days
-    )
+    return _(
+        "The warranty would end on %(ends)s, before it begins on %(begins)s. Correct the days, then send the "
+        "message."
+    ) % {"begins": said.calendar_day("begins"), "ends": said.calendar_day("ends")}
 
 
 def attachment_not_allowed(said: Said) -> str:
@@ -106,15 +93,13 @@ def attachment_not_allowed(said: Said) -> str:
     names = said.data.get("names") or ()
     words = {"reason": reason, "kinds": kinds_in_words(said.data.get("kinds") or ()), "most": most}
     if names:
-        return _("“%(reason)s” takes %(kinds)s only. Take out %(names)s and send the message again.") % {
+        return _("“%(reason)s” takes %(kinds)s only. Take out %(names)s, then send the message.") % {
             **words,
             "names": names_in_words(names),
         }
     return ngettext(
-        "“%(reason)s” takes %(most)d file at most (%(kinds)s). Take the others out and send the message "
-        "again.",
-        "“%(reason)s” takes %(most)d files at most (%(kinds)s). Take the others out and send the message "
-        "again.",
+        "“%(reason)s” takes %(most)d file at most (%(kinds)s). Take the others out, then send the message.",
+        "“%(reason)s” takes %(most)d files at most (%(kinds)s). Take the others out, then send the message.",
         most,
     ) % {**words}
 

@@ -265,9 +265,21 @@ def test_the_days_of_a_warranty_wait_in_the_draft(warranted: World) -> None:
 @pytest.mark.parametrize(
     ("begins", "ends", "words"),
     [
-        ("2026-03-01", "2026-02-28", "before it begins on 1 March 2026. Correct the days."),
-        ("", "2026-02-28", "needs the first and the last day of the warranty. Enter both."),
-        ("2026-03-01", "", "needs the first and the last day of the warranty. Enter both."),
+        (
+            "2026-03-01",
+            "2026-02-28",
+            "before it begins on 1 March 2026. Correct the days, then send the message.",
+        ),
+        (
+            "",
+            "2026-02-28",
+            "needs the first and the last day of the warranty. Enter both, then send the message.",
+        ),
+        (
+            "2026-03-01",
+            "",
+            "needs the first and the last day of the warranty. Enter both, then send the message.",
+        ),
         ("", "", ""),
         ("2026-03-01", "2026-03-01", ""),
     ],

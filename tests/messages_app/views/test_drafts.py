@@ -358,6 +358,21 @@ def test_a_hint_names_what_would_stop_the_message_and_records_nothing(world: Wor
     assert before == (Message.objects.count(), Decision.objects.count(), DailyUsage.objects.get().used)
 
 
+@pytest.mark.rule("GATE-3")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write to ana@outside.example please",
+        "Look at https://outside.example",
+        "Ask nordic.green",
+    ],
+)
+def test_a_hint_does_not_speak_as_if_the_message_had_been_sent(world: World, text: str) -> None:
+    said = hint(world.owner, world, text).content.decode()
+    assert "outside" in said or "nordic" in said
+    assert "again" not in said
+
+
 @pytest.mark.rule("GATE-3", "ACC-10")
 @pytest.mark.parametrize(
     ("language", "quoted"), [("fr", "«\u00a0%s\u00a0»"), ("de", "„%s“")], ids=["french", "german"]
