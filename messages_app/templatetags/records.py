@@ -16,12 +16,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from messages_app.templatetags.times import exact, exact_time
 from messages_app.wording.headings import heading
+from messages_app.wording.moments import calendar_day
 from messages_app.wording.records import value_name
 
 register = template.Library()
@@ -105,7 +105,7 @@ def in_words(model: str, field: str, value: object) -> str:
         case datetime():
             return exact(value)
         case date():
-            return date_format(value)
+            return calendar_day(value)
         case Model():
             return row_name(value)
         case list():

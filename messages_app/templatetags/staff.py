@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from messages_app.models import InboundMail
+from messages_app.queries.moments import read_day, read_moment
 from messages_app.templatetags.records import in_words
-from messages_app.templatetags.times import exact, span_in_words
+from messages_app.templatetags.times import span_in_words
 from messages_app.wording import rule_name
 from messages_app.wording.leaks import leaks_in_words
 from messages_app.wording.queue import action_name, decision_name, kind_name, records_name
@@ -75,10 +75,9 @@ def fact(name: str) -> str:
 
 @register.filter
 def fact_value(value: object, name: str) -> str:
-    """What that fact was."""
-    if isinstance(value, str) and (moment := parse_datetime(value)) is not None:
-        return exact(moment)
-    return in_words("Message", name, value)
+    """What that fact was, a moment or a day from the ISO text that JSON made of it."""
+    known = (read_moment(value) or read_day(value)) if isinstance(value, str) else None
+    return in_words("Message", name, known or value)
 
 
 @register.filter

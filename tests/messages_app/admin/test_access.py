@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -147,6 +147,19 @@ def test_moderators_read_what_waits_and_admins_all(world: StaffWorld) -> None:
         SECRET not in browser(world, "moderator").post(decided, {"reason": WHY}, follow=True).content.decode()
     )
     assert SECRET in browser(world, "admin").post(decided, {"reason": WHY}, follow=True).content.decode()
+
+
+@pytest.mark.rule("MOD-6", "RSN-1")
+def test_staff_read_the_days_of_a_warranty_beside_its_text(world: StaffWorld) -> None:
+    days = (date(2026, 3, 1), date(2028, 2, 29))
+    order = OrderFactory.create(pair=world.pair)
+    sent = send(
+        page(world.pair, Side.SELLER, order_id=order.pk, reason="warranty", text="", covers=days),
+        timezone.now(),
+    )
+    address = reverse("admin:messages_app_thread_read", args=[sent.thread_id])
+    shown = browser(world, "admin").post(address, {"reason": WHY}, follow=True).content.decode()
+    assert "from 1 March 2026 to 29 February 2028" in shown
 
 
 @pytest.mark.rule("MOD-6")
