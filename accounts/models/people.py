@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -11,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.addresses import normalise_address
 from accounts.name_keys import name_key
+from accounts.zones import known_zones
 
 
 class UserManager(BaseUserManager["User"]):
@@ -105,6 +107,12 @@ class Buyer(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their own choice where this machine knows it, else their marketplace's."""
+        chosen = self.user.time_zone
+        return ZoneInfo(chosen) if chosen in known_zones() else self.marketplace.zone
 
     def take_name(self, name: str) -> None:
         """Goes by this display name from now on, in lists and searches alike; the caller saves."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import tzinfo
 from hashlib import sha256
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -100,12 +100,5 @@ def zone_of(parcel: Parcel) -> tzinfo:
     if parcel.digest_of:
         return parcel.digest_of.marketplace.zone
     if delivery.pair:
-        buyer = delivery.pair.buyer
-    elif delivery.message:
-        buyer = delivery.message.thread.buyer
-    else:
-        return ZoneInfo("UTC")
-    try:
-        return ZoneInfo(buyer.user.time_zone) if buyer.user.time_zone else buyer.marketplace.zone
-    except (ZoneInfoNotFoundError, ValueError):  # a zone that this machine does not know
-        return buyer.marketplace.zone
+        return delivery.pair.buyer.zone
+    return delivery.message.thread.buyer.zone if delivery.message else ZoneInfo("UTC")

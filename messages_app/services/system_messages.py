@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.db import transaction
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext, override
 
 from accounts.models import Buyer
@@ -18,6 +16,7 @@ from messages_app.services.search import Indexed, Parties, index_messages
 from messages_app.services.threads import new_thread, save_threads
 from messages_app.vault.content import Content, seal_content
 from messages_app.vault.keys import open_key
+from messages_app.wording.moments import day
 from orders.models import Order, OrderEvent
 
 Kind = OrderEvent.Kind
@@ -30,7 +29,7 @@ def post_system_message(*, order: Order, kind: OrderEvent.Kind, now: datetime) -
     language = buyer.user.language or buyer.marketplace.language
     thread = _system_thread(order, buyer, now)
     with override(language):
-        content = _words(order, kind)
+        content = _words(order, kind, buyer.zone)
     message = Message(
         thread=thread,
         author=Message.Author.MARKETPLACE,
@@ -77,15 +76,15 @@ def _system_thread(order: Order, buyer: Buyer, now: datetime) -> Thread:
     return thread
 
 
-def _words(order: Order, kind: OrderEvent.Kind) -> Content:
-    """Subject and text of the message, in the active language."""
+def _words(order: Order, kind: OrderEvent.Kind, zone: tzinfo) -> Content:
+    """Subject and text of the message, in the active language; its days are those of the zone."""
     values = {
         "number": order.number,
         "seller": order.seller.trade_name,
         "lines": _lines(order),
         "carrier": order.carrier,
         "tracking": order.tracking,
-        "day": date_format(localtime(order.delivered_at)) if order.delivered_at else "",
+        "day": day(order.delivered_at, zone) if order.delivered_at else "",
     }
     subject, text = {
         Kind.PLACED: (gettext("Order confirmed: %(number)s"), _placed()),

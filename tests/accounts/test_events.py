@@ -14,6 +14,8 @@ from accounts.services.addresses import add_address, block_address
 from accounts.services.people import ask_for_link, sign_up_buyer
 from messages_app.models import Delivery, Message, Thread
 from messages_app.services.events import take_events
+from messages_app.services.system_messages import post_system_message
+from messages_app.vault.content import written_content
 from messages_app.vault.keys import open_key
 from messages_app.vault.values import open_json
 from orders.models import OrderEvent
@@ -98,6 +100,21 @@ def test_what_leads_to_nobody_is_taken_without_a_mail() -> None:
     assert sent() == []
     assert not AccountEvent.objects.filter(taken_at=None).exists()
     assert AuthorizedAddress.objects.get(pk=row.pk).state == "blocked"
+
+
+@pytest.mark.rule("ORD-6", "UX-4")
+@pytest.mark.parametrize(
+    ("zone", "day"), [("", "3 marca 2026"), ("Asia/Tokyo", "4 marca 2026"), ("Mars/Base", "3 marca 2026")]
+)
+def test_a_system_message_tells_days_as_its_reader_counts_them(zone: str, day: str) -> None:
+    order = OrderFactory.create(
+        buyer__user__language="pl",
+        buyer__user__time_zone=zone,
+        delivered_at=datetime(2026, 3, 3, 20, 30, tzinfo=UTC),
+    )
+    post_system_message(order=order, kind=OrderEvent.Kind.DELIVERED, now=NOW)
+    message = Message.objects.select_related("thread__key").get()
+    assert f" {day}." in written_content(open_key(message.thread.key), message).text
 
 
 @pytest.mark.both_databases
