@@ -39,7 +39,7 @@ class View:
 
 
 _INBOX = Q(place="inbox")
-_KEPT = ~Q(place="deleted")  # what one wrote is listed wherever its thread lies (BOX-1)
+KEPT = ~Q(place="deleted")  # what one wrote is listed wherever its thread lies (BOX-1)
 _ARCHIVED = View("archived", Q(place="archived", placed_at__isnull=False), "placed_at")
 DELETED = View("deleted", Q(place="deleted", placed_at__isnull=False), "placed_at")
 
@@ -48,9 +48,9 @@ SELLER_VIEWS = (
     View("needed", Q(due_at__isnull=False), "due_at", counted=True),
     View("received", _INBOX & Q(received_at__isnull=False), "received_at"),
     View("unread", _INBOX & Q(unread__gt=0), "last_at", counted=True),
-    View("sent", _KEPT & Q(sent_at__isnull=False), "sent_at"),
-    View("refused", _KEPT & Q(refused_at__isnull=False), "refused_at", counted=True),
-    View("all", _KEPT, "last_at"),
+    View("sent", KEPT & Q(sent_at__isnull=False), "sent_at"),
+    View("refused", KEPT & Q(refused_at__isnull=False), "refused_at", counted=True),
+    View("all", KEPT, "last_at"),
     _ARCHIVED,
     DELETED,
 )
@@ -59,7 +59,7 @@ BUYER_VIEWS = (
     View("unread", _INBOX & Q(unread__gt=0), "last_at", counted=True),
     View("conversations", _INBOX & Q(thread__kind="conversation"), "last_at"),
     View("system", _INBOX & Q(thread__kind="system"), "last_at"),
-    View("sent", _KEPT & Q(sent_at__isnull=False), "sent_at"),
+    View("sent", KEPT & Q(sent_at__isnull=False), "sent_at"),
     _ARCHIVED,
     DELETED,
 )

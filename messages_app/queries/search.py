@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from itertools import islice
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -16,7 +16,7 @@ from messages_app.models import MailboxEntry, Message, SearchEntry
 from messages_app.queries.filters import Filters, filtered
 from messages_app.queries.inbox import PAGE, InboxPage, entries_of, held_by, owner_of
 from messages_app.queries.listed import LISTED, ThreadRow, listed, thread_rows
-from messages_app.queries.mailbox_views import View
+from messages_app.queries.mailbox_views import KEPT, View
 from messages_app.queries.search_match import MOST, Match, Wanted, holds, newest_matches
 from messages_app.queries.search_places import FIRST, LAST, place_at
 from messages_app.queries.search_snippets import Piece, says, shows_any, snippet_of
@@ -31,7 +31,7 @@ MOST_NEWER = 5_000  # messages that are looked through, to see which threads ear
 MOST_OPENED = 200  # messages that are opened for a page, to see whether a phrase stands in them
 
 # Where a search looks when no view is named: everywhere but among what the side deleted.
-EVERYWHERE = View("everywhere", ~Q(place=MailboxEntry.Place.DELETED), "last_at")
+EVERYWHERE = View("everywhere", KEPT, "last_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from messages_app.mail.compose import OutgoingMail
 from messages_app.models import Thread
-from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.frame import brand_of, own_mail, zone_of
 from messages_app.relay.page import Button, Page, render_page
 from messages_app.services.links import web_address
-from messages_app.wording import reason_name, short_time, topic_name
+from messages_app.wording import about_name, short_time
 
 
 def render_digest(parcel: Parcel) -> OutgoingMail:
@@ -66,7 +65,7 @@ def _line(thread: Thread, due_at: datetime, at: datetime, zone: tzinfo) -> str:
     due = _("Was due on %(moment)s") if due_at <= at else _("Answer by %(moment)s")
     parts = (
         thread.buyer.display_name,
-        topic_name(thread.topic) if thread.topic in BUYER_TOPICS else reason_name(thread.topic),
+        about_name(thread.topic),
         _("order %(number)s") % {"number": thread.order.number} if thread.order else "",
         due % {"moment": short_time(due_at, zone)},
     )

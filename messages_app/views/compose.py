@@ -18,20 +18,10 @@ from messages_app.queries.drafts import FIELDS
 from messages_app.queries.limits import current_limits
 from messages_app.queries.order_threads import thread_continued
 from messages_app.services.languages import language_of
+from messages_app.views.composer import begin, form_again, other_name, reasons_for, try_any_text, use_of
+from messages_app.views.findings import FindingInWords, objections, say_sent
 from messages_app.views.preview import preview_about, subject_for_buyer, with_people
-from messages_app.views.sending import (
-    Said,
-    begin,
-    form_again,
-    is_ready,
-    objections,
-    other_name,
-    reasons_for,
-    say_sent,
-    send,
-    try_any_text,
-    use_of,
-)
+from messages_app.views.sending import is_ready, send
 from messages_app.wording import topic_name
 from orders.models import Order
 from orders.queries.lists import order_or_404, pair_of_order
@@ -107,7 +97,7 @@ def _page(
     order: Order,
     form: MessageForm,
     *,
-    said: list[Said] | None = None,
+    said: list[FindingInWords] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     pair = pair_of_order(order)

@@ -20,7 +20,7 @@ from messages_app.queries.moments import read_moment
 from messages_app.services.drafts import Saved, discard_draft, save_draft
 from messages_app.services.uploads import add_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
-from messages_app.views.sending import refusal_in_words
+from messages_app.views.findings import refusal_in_words
 from messages_app.views.upload_limit import may_bring, too_many_in_words
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,15 +11,15 @@ from accounts.models import Pair
 from accounts.queries.pairs import pair_between, pairs_with_people
 from accounts.rate_limit import Limit, count_try
 from accounts.signed_out import login_required
-from messages_app.forms import TEXT_MOST
 from messages_app.policy.facts import Door, FileFacts, Side
 from messages_app.policy.verdict import Decision, Severity, Verdict
-from messages_app.queries.moments import read_day
 from messages_app.services.submission import Submission
 from messages_app.services.submit import dry_run
 from messages_app.services.uploads import waiting_files
+from messages_app.views.composer import use_of
 from messages_app.views.desk import Desk, desk_or_404
-from messages_app.views.sending import Said, findings_in_words, use_of
+from messages_app.views.findings import FindingInWords, findings_in_words
+from messages_app.views.written import Written, written_in
 
 HINTS_PER_PERSON = Limit("hints-person", 1500)  # SEC-4: a key pressed every two seconds for most of an hour
 # Of what is not there yet nobody is warned while typing.
@@ -38,18 +35,19 @@ def hints(request: HttpRequest) -> HttpResponse:
     if not count_try(HINTS_PER_PERSON, str(desk.role.user.pk)):
         return HttpResponse(status=204)  # the gate itself says it at the latest
     waiting = () if request.POST.get("no_files") else waiting_files(desk.target)
-    written = request.POST.get("text", "").strip() or any(_days(request.POST))
-    decision = _asked(desk, request.POST, waiting) if written or waiting else None
+    written = written_in(request.POST)
+    anything = written.text.strip() or written.days or waiting
+    decision = _asked(desk, written, waiting) if anything else None
     use = use_of(desk.role.seller) if desk.role.seller else {}
     context = {
-        "said": _said(desk, decision, days_begun=any(_days(request.POST))) if decision else [],
+        "said": _said(desk, decision, days_begun=bool(written.days)) if decision else [],
         "all_well": decision is not None and decision.verdict is Verdict.DELIVER,
         **use,
     }
     return render(request, "messages_app/_hints.html", context)
 
 
-def _asked(desk: Desk, form: Mapping[str, str], waiting: tuple[FileFacts, ...]) -> Decision:
+def _asked(desk: Desk, written: Written, waiting: tuple[FileFacts, ...]) -> Decision:
     submission = Submission(
         key="",
         door=Door.WEB,
@@ -58,9 +56,9 @@ def _asked(desk: Desk, form: Mapping[str, str], waiting: tuple[FileFacts, ...]) 
         user_id=desk.role.user.pk,
         thread_id=desk.thread.id if desk.thread else None,
         order_id=desk.order.pk if desk.order else None,
-        reason=(form.get("reason") or form.get("topic") or "")[:24],
-        text=form.get("text", "")[:TEXT_MOST].replace("\r\n", "\n"),
-        covers=_days(form),
+        reason=written.about,
+        text=written.text,
+        covers=written.covers,
     )
     return dry_run(submission, now=timezone.now(), waiting=waiting)
 
@@ -73,12 +71,7 @@ def _pair(desk: Desk) -> Pair:
     return pairs_with_people().filter(threads=desk.thread).get()
 
 
-def _days(form: Mapping[str, str]) -> tuple[date | None, date | None]:
-    """First and last day of a warranty, as far as they are there."""
-    return read_day(form.get("covers_from", "")), read_day(form.get("covers_until", ""))
-
-
-def _said(desk: Desk, decision: Decision, *, days_begun: bool) -> list[Said]:
+def _said(desk: Desk, decision: Decision, *, days_begun: bool) -> list[FindingInWords]:
     """With one of the days there, the other one is missed."""
     early = _TOO_EARLY - {"dates_missing"} if days_begun else _TOO_EARLY
     said = findings_in_words(decision, desk.role, least=Severity.DELIVER, sent=False)

@@ -13,16 +13,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Pair
 from accounts.signed_out import login_required
-from messages_app.forms import TEXT_MOST
 from messages_app.models import Thread
 from messages_app.policy.checks_reason import coverage_fault
 from messages_app.policy.facts import Side
-from messages_app.policy.reasons import REASON_BY_NAME, Reason
-from messages_app.queries.moments import read_day
+from messages_app.policy.reasons import Reason
 from messages_app.relay.preview import preview_for_buyer
 from messages_app.services.languages import language_of
 from messages_app.views.desk import desk_or_404
-from messages_app.views.sending import refusal_in_words
+from messages_app.views.findings import refusal_in_words
+from messages_app.views.written import Written, written_in
 from messages_app.wording import reason_name
 from orders.models import Order
 from orders.queries.lists import pair_of_order, with_products
@@ -51,11 +50,12 @@ def preview_about(order: Order, pair: Pair | None, given: Mapping[str, Any]) -> 
     gives it: the first two None until a reason is chosen; `missing` says why there is no letter yet. `pair`
     may not be there yet."""
     known = with_people(pair, order)
-    reason = _reason(given)
+    written = written_in(given)
+    reason = written.reason
     if reason is None:
         return _NOTHING_CHOSEN
     subject = subject_for_buyer(known, order, reason.name)
-    return _preview(known, order, reason, given, subject)
+    return _preview(known, order, reason, written, subject)
 
 
 def subject_for_buyer(pair: Pair, order: Order, reason: str) -> str:
@@ -71,11 +71,12 @@ def preview_in(thread: Thread, given: Mapping[str, Any]) -> dict[str, object]:
     """
     if thread.pair is None or thread.order is None or thread.buyer_wrote_at is not None:
         raise Http404
-    reason = _reason(given)
+    written = written_in(given)
+    reason = written.reason
     if reason is None:
         return _NOTHING_CHOSEN
     prefetch_related_objects([thread.order], with_products())
-    return _preview(thread.pair, thread.order, reason, given, "")
+    return _preview(thread.pair, thread.order, reason, written, "")
 
 
 def with_people(pair: Pair | None, order: Order) -> Pair:
@@ -85,19 +86,11 @@ def with_people(pair: Pair | None, order: Order) -> Pair:
     return pair
 
 
-def _reason(given: Mapping[str, Any]) -> Reason | None:
-    return REASON_BY_NAME.get(str(given.get("reason") or ""))
-
-
-def _preview(
-    pair: Pair, order: Order, reason: Reason, given: Mapping[str, Any], subject: str
-) -> dict[str, object]:
+def _preview(pair: Pair, order: Order, reason: Reason, written: Written, subject: str) -> dict[str, object]:
     """No letter is shown with days that are no coverage; none at all are not there yet, like the text."""
-    text = str(given.get("text") or "")[:TEXT_MOST].replace("\r\n", "\n") if reason.text_limit else ""
-    begins, ends = (read_day(str(given.get(name) or "")) for name in ("covers_from", "covers_until"))
-    days = [day for day in (begins, ends) if day] if reason.dates else []
-    if days and (fault := coverage_fault(reason, begins, ends)):
+    text = written.text if reason.text_limit else ""
+    if written.days and (fault := coverage_fault(reason, *written.covers)):
         return {"preview": None, "chosen": reason, "missing": refusal_in_words(fault)}
-    covers = tuple(day.isoformat() for day in days)
+    covers = tuple(day.isoformat() for day in written.days)
     letter = preview_for_buyer(pair, order, reason=reason.name, subject=subject, text=text, covers=covers)
     return {"preview": letter, "chosen": reason, "missing": ""}

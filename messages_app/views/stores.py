@@ -15,7 +15,9 @@ from accounts.signed_out import login_required_keeping, writing_again
 from messages_app.forms import MessageForm, TopicForm, upload_limit_mb
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
-from messages_app.views.sending import Said, begin, form_again, is_ready, objections, say_sent, send
+from messages_app.views.composer import begin, form_again
+from messages_app.views.findings import FindingInWords, objections, say_sent
+from messages_app.views.sending import is_ready, send
 from messages_app.wording import topic_name
 
 # What can be asked without an order; the rest needs one to be answered.
@@ -68,7 +70,7 @@ def _page(
     seller: Seller,
     form: MessageForm,
     *,
-    said: list[Said] | None = None,
+    said: list[FindingInWords] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {

@@ -23,20 +23,11 @@ from messages_app.queries.inbox import entry_or_404, next_due
 from messages_app.queries.moments import read_moment
 from messages_app.queries.threads import NEWEST, MessageView, conversation, last_contact, other_orders
 from messages_app.services.reading import mark_read
+from messages_app.views.composer import begin, form_again, other_name, reasons_for, use_of
+from messages_app.views.findings import FindingInWords, objections, say_sent
 from messages_app.views.listing import head_context, kept_query, list_context, listing_of
 from messages_app.views.preview import preview_in
-from messages_app.views.sending import (
-    Said,
-    begin,
-    form_again,
-    is_ready,
-    objections,
-    other_name,
-    reasons_for,
-    say_sent,
-    send,
-    use_of,
-)
+from messages_app.views.sending import is_ready, send
 from orders.models import Order, OrderEvent
 from orders.queries.lists import with_products
 
@@ -99,7 +90,7 @@ def _page(
     entry: MailboxEntry,
     form: MessageForm,
     *,
-    said: list[Said] | None = None,
+    said: list[FindingInWords] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The conversation beside its list; alone where a script puts it beside a list that stands there."""

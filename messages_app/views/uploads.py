@@ -19,7 +19,7 @@ from messages_app.queries.drafts import draft_at, upload_or_404
 from messages_app.services.uploads import remove_upload, submitted_upload
 from messages_app.views.desk import Desk, by_script, desk_or_404
 from messages_app.views.drafts import save_form, take_file
-from messages_app.views.sending import refusal_in_words
+from messages_app.views.findings import refusal_in_words
 from messages_app.views.upload_limit import too_many_in_words
 
 

@@ -7,11 +7,12 @@ from messages_app.wording.answers import answer_in_words
 from messages_app.wording.findings import finding_advice, finding_sentence
 from messages_app.wording.letters import Letter, coverage_sentence, letter_for
 from messages_app.wording.moments import day_and_time, place_of, short_time
-from messages_app.wording.names import reason_name, rule_name, size_name, state_name, topic_name
+from messages_app.wording.names import about_name, reason_name, rule_name, size_name, state_name, topic_name
 from messages_app.wording.quoting import quoted
 
 __all__ = [
     "Letter",
+    "about_name",
     "answer_in_words",
     "coverage_sentence",
     "day_and_time",

@@ -102,6 +102,11 @@ def topic_name(topic: str) -> str:
     return _name(_TOPICS, topic)
 
 
+def about_name(about: str) -> str:
+    """What a thread or a message is about, a buyer's topic or a seller's contact reason; empty for none."""
+    return _name(_REASONS | _TOPICS, about)
+
+
 def rule_name(code: str) -> str:
     """The name of the rule behind a finding's code (policy.checks.ALL_CODES)."""
     return _name(_RULES, code)
