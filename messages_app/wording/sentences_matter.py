@@ -128,80 +128,59 @@ def _excerpts(said: Said) -> str:
 
 
 def contact_email(said: Said) -> str:
-    words = {"excerpts": _excerpts(said)}
+    return _of_address(said) % {"excerpts": _excerpts(said)}
+
+
+def _of_address(said: Said) -> str:
     if said.author is Side.BUYER and not said.sent:
-        return (
-            _(
-                "Your message gives an e-mail address (%(excerpts)s). It will be masked in what the seller "
-                "gets: the seller can answer you here."
-            )
-            % words
+        return _(
+            "Your message gives an e-mail address (%(excerpts)s). It will be masked in what the seller gets: "
+            "the seller can answer you here."
         )
     if said.author is Side.BUYER:
-        return (
-            _(
-                "Your message gives an e-mail address (%(excerpts)s). It was masked in what the seller gets: "
-                "the seller can answer you here."
-            )
-            % words
+        return _(
+            "Your message gives an e-mail address (%(excerpts)s). It was masked in what the seller gets: the "
+            "seller can answer you here."
         )
     if said.severity is Severity.HOLD and not said.sent:
-        return (
-            _(
-                "Your message may give an e-mail address (%(excerpts)s). A moderator would look at it first; "
-                "without it the message goes out at once."
-            )
-            % words
+        return _(
+            "Your message may give an e-mail address (%(excerpts)s). A moderator would look at it first; "
+            "without it the message goes out at once."
         )
     if said.severity is Severity.HOLD:
-        return (
-            _(
-                "Your message may give an e-mail address (%(excerpts)s). A moderator looks at it; you need "
-                "not do anything, or you can send it again without it."
-            )
-            % words
+        return _(
+            "Your message may give an e-mail address (%(excerpts)s). A moderator looks at it; you need not "
+            "do anything, or you can send it again without it."
         )
-    return (
-        _(
-            "Your message gives an e-mail address (%(excerpts)s). Take it out, then send the message: the "
-            "buyer answers here."
-        )
-        % words
+    return _(
+        "Your message gives an e-mail address (%(excerpts)s). Take it out, then send the message: the buyer "
+        "answers here."
     )
 
 
 def external_link(said: Said) -> str:
-    words = {"excerpts": _excerpts(said)}
+    return _of_link(said) % {"excerpts": _excerpts(said)}
+
+
+def _of_link(said: Said) -> str:
     if said.author is Side.BUYER:
-        return (
-            _(
-                "Your message has a link (%(excerpts)s). The seller sees it as text that cannot be clicked; "
-                "you need not do anything."
-            )
-            % words
+        return _(
+            "Your message has a link (%(excerpts)s). The seller sees it as text that cannot be clicked; you "
+            "need not do anything."
         )
     if said.severity is Severity.HOLD and not said.sent:
-        return (
-            _(
-                "Your message may have a link to another site (%(excerpts)s). A moderator would look at it "
-                "first; without it the message goes out at once."
-            )
-            % words
+        return _(
+            "Your message may have a link to another site (%(excerpts)s). A moderator would look at it "
+            "first; without it the message goes out at once."
         )
     if said.severity is Severity.HOLD:
-        return (
-            _(
-                "Your message may have a link to another site (%(excerpts)s). A moderator looks at it; you "
-                "need not do anything, or you can send it again without it."
-            )
-            % words
+        return _(
+            "Your message may have a link to another site (%(excerpts)s). A moderator looks at it; you need "
+            "not do anything, or you can send it again without it."
         )
-    return (
-        _(
-            "Your message has a link to another site (%(excerpts)s). Take it out, then send the message. "
-            "Links to the marketplace are fine, links to carriers where something is on its way."
-        )
-        % words
+    return _(
+        "Your message has a link to another site (%(excerpts)s). Take it out, then send the message. Links "
+        "to the marketplace are fine, links to carriers where something is on its way."
     )
 
 
