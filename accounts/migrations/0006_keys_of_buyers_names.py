@@ -8,7 +8,7 @@ AT_ONCE = 1000  # rows
 
 
 def write_keys(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """A key for each buyer that has none, in short transactions."""
+    """A key for each buyer, a thousand at a time; what is stopped half way is undone and begins anew."""
     buyers = apps.get_model("accounts", "Buyer").objects
     last = 0
     while found := list(buyers.filter(pk__gt=last).order_by("pk").only("display_name")[:AT_ONCE]):
@@ -19,8 +19,6 @@ def write_keys(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    atomic = False  # no lock while the keys are written
-
     dependencies = [("accounts", "0005_audit_records")]
     operations = [
         migrations.AddField(

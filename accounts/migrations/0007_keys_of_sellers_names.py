@@ -8,7 +8,7 @@ AT_ONCE = 1000  # rows
 
 
 def write_keys(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """A key for each seller that has none, in short transactions."""
+    """A key for each seller, a thousand at a time; what is stopped half way is undone and begins anew."""
     sellers = apps.get_model("accounts", "Seller").objects
     last = 0
     while found := list(sellers.filter(pk__gt=last).order_by("pk").only("trade_name")[:AT_ONCE]):
@@ -19,8 +19,6 @@ def write_keys(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    atomic = False  # no lock while the keys are written
-
     dependencies = [("accounts", "0006_keys_of_buyers_names")]
     operations = [
         migrations.AddField(
