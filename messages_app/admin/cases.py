@@ -22,7 +22,7 @@ from messages_app.admin.mails import mail_source
 from messages_app.admin.reading import staff_of
 from messages_app.admin.words import said_of
 from messages_app.models import Case
-from messages_app.queries.moderation import Filters, case_page, cases_with_people, queues
+from messages_app.queries.moderation import CaseFilters, case_page, cases_with_people, queues
 from messages_app.services.decided import Outcome
 from messages_app.services.moderation import Action, actions_of, decide_cases
 from messages_app.wording.queue import kind_name, what_happens
@@ -90,9 +90,9 @@ class CaseAdmin(MetadataAdmin[Case]):
         return TemplateResponse(request, "admin/decide_many.html", context)
 
 
-def _filters(query: QueryDict) -> Filters:
+def _filters(query: QueryDict) -> CaseFilters:
     kind, about = query.get("kind", ""), query.get("about", "")
-    return Filters(
+    return CaseFilters(
         kind=kind if kind in Case.Kind.values else "",
         about=about if about in ("buyer", "seller") else "",
         decided="decided" in query,

@@ -159,7 +159,7 @@ def may_moderators_read(thread_id: UUID) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class CaseFilters:
     """Which cases a list shows; empty: all of that."""
 
     kind: str = ""
@@ -176,7 +176,7 @@ class CasePage:
     after: str
 
 
-def case_page(filters: Filters, after: str = "") -> CasePage:
+def case_page(filters: CaseFilters, after: str = "") -> CasePage:
     """At most 50 cases that follow `after` (what an earlier page gave; nonsense begins anew): those that wait
     oldest first, those that were decided the last decided first. Two statements, with a search up to four."""
     found = list(_listed(filters, after)[: PAGE + 1])
@@ -186,7 +186,7 @@ def case_page(filters: Filters, after: str = "") -> CasePage:
     return CasePage(cases=tuple(found[:PAGE]), after=cursor)
 
 
-def _listed(filters: Filters, after: str = "") -> QuerySet[Case]:
+def _listed(filters: CaseFilters, after: str = "") -> QuerySet[Case]:
     cases = cases_with_people().filter(closed_at__isnull=not filters.decided)
     if filters.kind:
         cases = cases.filter(kind=filters.kind)

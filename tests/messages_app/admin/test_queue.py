@@ -16,7 +16,7 @@ from accounts.queries.pairs import alias_of
 from messages_app.models import Case, Delivery, DeliveryAttempt, Message
 from messages_app.policy.facts import Side
 from messages_app.queries import moderation
-from messages_app.queries.moderation import Filters, case_page, queues
+from messages_app.queries.moderation import CaseFilters, case_page, queues
 from messages_app.services.submission import SubmittedFile
 from tests.factories import OrderFactory, PairFactory
 from tests.messages_app.admin.staff_world import SECRET, StaffWorld, browser_of, hold, make_staff_world
@@ -68,13 +68,13 @@ def test_pages_follow_each_other_oldest_first(world: StaffWorld, monkeypatch: py
     seen: list[object] = []
     after = ""
     while True:
-        page_ = case_page(Filters(), after)
+        page_ = case_page(CaseFilters(), after)
         seen += [case.pk for case in page_.cases]
         after = page_.after
         if not after:
             break
     assert seen == list(Case.objects.order_by("opened_at", "pk").values_list("pk", flat=True))
-    assert [case.pk for case in case_page(Filters(), "nonsense_here").cases] == seen[:2]
+    assert [case.pk for case in case_page(CaseFilters(), "nonsense_here").cases] == seen[:2]
 
 
 @pytest.mark.rule("ALI-6", "MOD-3")
@@ -95,14 +95,14 @@ def test_cases_are_found_by_what_staff_know(world: StaffWorld) -> None:
         "COPPER & c",
         f"Somebody <{alias_of(world.pair, Side.SELLER)}>",
     ):
-        found = case_page(Filters(words=words)).cases
+        found = case_page(CaseFilters(words=words)).cases
         assert [case.pk for case in found] == [world.case.pk], words
-    assert case_page(Filters(words="nobody at all")).cases == ()
-    assert len(case_page(Filters(words=" \0 ")).cases) == 2
-    assert [case.message_id for case in case_page(Filters(about="seller")).cases] == [
+    assert case_page(CaseFilters(words="nobody at all")).cases == ()
+    assert len(case_page(CaseFilters(words=" \0 ")).cases) == 2
+    assert [case.message_id for case in case_page(CaseFilters(about="seller")).cases] == [
         world.held.pk, other.pk,
     ]  # fmt: skip
-    assert case_page(Filters(about="buyer")).cases == ()
+    assert case_page(CaseFilters(about="buyer")).cases == ()
 
 
 @pytest.mark.rule("MOD-3", "MOD-6")
@@ -214,8 +214,8 @@ def test_decided_cases_stand_in_the_order_of_their_decisions(
         Case.objects.filter(pk=case.pk).update(closed_at=at, decision=Case.Decision.RELEASED)
     wanted = [cases[place].pk for place in (2, 3, 0, 1)]
     monkeypatch.setattr(moderation, "PAGE", 2)
-    first = case_page(Filters(decided=True))
-    second = case_page(Filters(decided=True), first.after)
+    first = case_page(CaseFilters(decided=True))
+    second = case_page(CaseFilters(decided=True), first.after)
     assert [case.pk for case in (*first.cases, *second.cases)] == wanted
     assert (bool(first.after), second.after) == (True, "")
 

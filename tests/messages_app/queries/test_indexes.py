@@ -94,7 +94,7 @@ def test_held_mails_are_found_by_the_alias_within_their_days(side: str) -> None:
 def test_a_list_of_cases_is_read_in_the_order_of_its_index(
     kind: str, decided: bool, index: str, after: str
 ) -> None:
-    plan = plan_of(moderation._listed(moderation.Filters(kind=kind, decided=decided), after))
+    plan = plan_of(moderation._listed(moderation.CaseFilters(kind=kind, decided=decided), after))
     assert f"USING INDEX {index}{' (' if kind or after else ''}" in plan
     assert "TEMP B-TREE" not in plan
 
@@ -106,7 +106,7 @@ def test_a_list_of_cases_is_read_in_the_order_of_its_index(
 def test_a_search_of_cases_reads_no_table_from_end_to_end(text: str, decided: bool) -> None:
     PairFactory.create()
     with statements() as seen:
-        moderation.case_page(moderation.Filters(words=text, decided=decided))
+        moderation.case_page(moderation.CaseFilters(words=text, decided=decided))
     assert read_whole(seen) == set()
 
 
@@ -116,7 +116,7 @@ def test_what_the_checks_said_is_read_by_message() -> None:
     for pair in pairs:
         hold(pair)
     with statements() as seen:
-        moderation.case_page(moderation.Filters())
+        moderation.case_page(moderation.CaseFilters())
     (verdicts,) = [one for one in seen if 'FROM "messages_app_decision"' in one[0]]
     assert "(message_id=?)" in " ".join(plans.plan_of(verdicts))
 
