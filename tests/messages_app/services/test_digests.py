@@ -168,6 +168,8 @@ def test_it_says_how_much_of_yesterdays_cap_was_used() -> None:
         DailyUsage.objects.update_or_create(seller=pair.seller, day=day, defaults={"used": used})
     for number in range(60):  # two a day: 5 x 2 + 600
         OrderFactory.create(pair=pair, lines=[], placed_at=EIGHT - timedelta(days=3, minutes=number))
+    for number in range(30):  # they count from today on
+        OrderFactory.create(pair=pair, lines=[], placed_at=EIGHT - timedelta(days=1, minutes=number))
     OrderFactory.create(pair=pair, lines=[], placed_at=EIGHT - timedelta(days=3), status="cancelled")
 
     queue_digests(EIGHT)

@@ -233,6 +233,19 @@ def test_the_days_of_a_warranty_are_asked_for(warranted: World, begins: str, end
         assert f'name="covers_until" value="{ends}"' in page
 
 
+@pytest.mark.rule("GATE-5", "RSN-1")
+def test_other_days_under_the_same_ticket_are_another_message(warranted: World) -> None:
+    """The same click again is none: a browser may fill a form anew with its ticket (test_sending)."""
+    owner = signed_in(warranted.owner)
+    ticket = uuid.uuid4().hex
+    sent = [
+        owner.post(new(warranted), {**warranty("2026-03-01", ends), "token": ticket})["Location"]
+        for ends in ("2028-02-29", "2029-02-28", "2028-02-29")
+    ]
+    assert sent[0] == sent[2] != sent[1]
+    assert Message.objects.filter(reason="warranty").count() == 2
+
+
 @pytest.mark.rule("RSN-1")
 def test_days_in_a_field_of_another_reason_say_nothing(warranted: World) -> None:
     owner = signed_in(warranted.owner)
