@@ -110,12 +110,13 @@ def undo_not_needed(*, thread: Thread) -> bool:
     running = contacts.filter(outcome=ResponseContact.Outcome.OPEN).exists()
     if running or last is None or last.outcome != ResponseContact.Outcome.NOT_NEEDED:
         return False
+    since = Q(accepted_at__gte=last.opened_at) | Q(released_at__gte=last.opened_at)  # counted_at (RSP-2)
     answered = Message.objects.filter(
+        since,
         thread=thread,
         author=Message.Author.SELLER,
         state=Message.State.DELIVERED,
         automatic=False,
-        accepted_at__gte=last.opened_at,
     )
     if answered.exists():
         return False

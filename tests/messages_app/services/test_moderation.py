@@ -21,6 +21,7 @@ from messages_app.models import (
     ResponseContact,
 )
 from messages_app.policy.facts import Side
+from messages_app.services.clock import mark_not_needed, undo_not_needed
 from messages_app.services.decided import Outcome
 from messages_app.services.moderation import Action, actions_of, decide_case, decide_cases
 from messages_app.vault.keys import open_key
@@ -166,6 +167,21 @@ def test_a_buyers_held_message_opens_the_clock_at_its_release(settings: Any) -> 
     assert (contact.opened_at, contact.due_at) == (LATER, LATER + timedelta(hours=24))
     assert MailboxEntry.objects.get(thread=held.thread, side="seller").due_at == contact.due_at
     assert Delivery.objects.get(message=held, kind="copy").to_side == "seller"
+
+
+@pytest.mark.rule("RSP-3", "RSP-2")
+@pytest.mark.django_db
+def test_an_answer_released_after_the_question_ends_the_undo() -> None:
+    """It was written before the question, and counts from its release (Terms)."""
+    held = held_message()
+    first, pair = held.thread, held.pair
+    mark_not_needed(thread=first, user=None, now=NOON)
+    send(page(pair, Side.BUYER, thread_id=first.pk, text="And is it oak?"), NOON + timedelta(hours=1))
+    mark_not_needed(thread=first, user=None, now=NOON + timedelta(hours=2))
+    decide(case_of(held), Action.RELEASE)
+
+    assert not undo_not_needed(thread=first)
+    assert not ResponseContact.objects.filter(outcome="open").exists()
 
 
 def near_cap(seller: Seller, used: int) -> None:

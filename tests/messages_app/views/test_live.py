@@ -99,6 +99,16 @@ def test_reading_is_a_change_of_ones_own(world: World) -> None:
     assert ask(world.buyer, buyer).status_code == 204
 
 
+@pytest.mark.rule("BOX-11", "RSP-3")
+def test_a_clock_that_stops_or_runs_again_is_seen_by_the_sellers_team_alone(world: World) -> None:
+    write(world.pair, Side.BUYER, user=world.buyer, thread_id=world.thread.pk)
+    for name in ("no_response_needed", "response_needed"):
+        seller, buyer = mark_of(world.reader), mark_of(world.buyer)
+        assert signed_in(world.owner).post(reverse(name, args=[world.thread.pk])).status_code == 302
+        assert ask(world.reader, seller).status_code == 200
+        assert ask(world.buyer, buyer).status_code == 204
+
+
 @pytest.mark.rule("BOX-11")
 def test_what_was_committed_late_with_an_earlier_moment_is_seen(world: World) -> None:
     entry = MailboxEntry.objects.get(thread=world.thread, side=Side.SELLER)
