@@ -14,6 +14,9 @@ _HOST = re.compile(r"[^\W_](?:[^\W_]|-){0,62}(?:\.[^\W_](?:[^\W_]|-){0,62}){1,8}
 _WORDS_BACKWARDS = re.compile(r"([^\w@]{1,4})([\w']{1,24})(?:(\s)([\w'-]{1,24}))?")
 _GOES_ON = re.compile(r"[\s,]{1,3}([a-z][a-z']{0,23})")
 
+_GROUPS = re.compile(r"\d{2,}(?:-\d{2,})+")
+_CODE = re.compile(r"(?:[A-Z]{1,4}-?\d[A-Z0-9-]*|[A-Z0-9]*\d[A-Z0-9]*-[A-Z0-9-]*)(?:\.[A-Z0-9]{1,4}){1,3}")
+
 _STRONG = words(LINKS, "strong_tlds") - words(LINKS, "word_tlds")
 _MOSTLY = words(LINKS, "mostly_hosts", "word_tlds")
 _MARKETS = frozenset({"it", "es", "at", "be"})
@@ -24,6 +27,7 @@ _CUES = words(LINKS, "cues")
 _WEAK_CUES = words(LINKS, "weak_cues")
 _DETERMINERS = words(LINKS, "determiners")
 _ENDINGS = words(LINKS, "endings")
+_CODE_WORDS = words(LINKS, "code_words")
 # Names of one letter that are hosts; any other is an abbreviation.
 _SHORT_NAMES = frozenset(
     {"t.co", "x.com", "g.co", "t.me", "m.me", "u.to", "v.gd", "t.ly", "s.id", "j.mp", "e.pl", "a.co"}
@@ -114,6 +118,8 @@ class _Stand:
         tld, left = self.labels[-1], self.labels[-2]
         if self.labels[0] == "www" or (self.path and not self._numbers()):
             return True
+        if self._is_code():
+            return None if self.before in _CODE_WORDS | _DETERMINERS else False
         if self._numbers() and tld not in ("com", "net", "org"):
             return None
         if tld in _FILE_LIKE and len(self.labels) == 2:
@@ -127,7 +133,16 @@ class _Stand:
         return self._by_words(tld, left)
 
     def _numbers(self) -> bool:
-        return all(label.isdigit() for label in self.labels[:-1])
+        """Digits alone, or groups of them such as an order number and a day have."""
+        return all(label.isdigit() or _GROUPS.fullmatch(label) for label in self.labels[:-1])
+
+    def _is_code(self) -> bool:
+        """A number of an article or a serial one, such as KW-300.EU, with no "visit" before it."""
+        if self.before in _CUES or self.phrase in _CUES:
+            return False
+        return _CODE.fullmatch(self.cased) is not None or (
+            self.cased.isupper() and self.before in _CODE_WORDS
+        )
 
     def _new_sentence(self) -> bool:
         """The ending begins with a capital and the whole is not in capitals."""

@@ -199,6 +199,8 @@ class EmailFinder:
         return label[0].ends[0] if known and label else None
 
     def _after_weak(self, name: _Name | None, host: Host | None, after: int) -> int | None:
+        if name is None and host is not None and not host.tight and host.labels[0] in PROVIDERS:
+            return host.end  # "ann brook, all one word, at outlook dot com"
         if name is None or (_is_prose(name.text) and not name.spelled and not _is_role(name.text, host)):
             return None
         if host is None:

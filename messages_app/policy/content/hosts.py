@@ -18,8 +18,12 @@ _LEETABLE = frozenset({"com", "net", "org", "info"})
 DOT_WORDS = alternation(EMAIL["dot"]["words"])
 _DOT_TLDS = words(EMAIL["dot"], "tlds")
 _MORE_DOT_TLDS = {word: frozenset(tlds) for word, tlds in EMAIL["dot"]["more"].items()}
+_CLOSING_TLDS = {word: frozenset(tlds) for word, tlds in EMAIL["dot"]["closing"].items()}
+_CLOSES = re.compile(r"\s*(?:$|[,;:!?)\]\n/]|\.(?!\w))")
+_LATIN = re.compile(rf"\s(?:{alternation(EMAIL['dot']['latin'])})\b")
 SPLIT_TLDS = words(LINKS, "split_tlds")
 _MARKET_TLDS = frozenset({"de", "it", "es", "at", "be", "me"})
+_SURE_TLDS = _MARKET_TLDS | words(LINKS, "strong_tlds")  # behind what says that an address follows
 FILE_ENDINGS = words(LINKS, "files")
 
 # Whatever people put around a word to say that it stands for a sign: (dot) [dot] #dot# *dot*
@@ -107,7 +111,10 @@ def read_host(text: str, position: int, *, any_word: bool = False) -> Host | Non
         dot = run.dots[number - 1]
         if count == number and dot not in (Dot.TIGHT, Dot.BRACKET, Dot.WORD):
             break  # a whole host, and then the next sentence
-        if _ends_host(run.labels[number], dot, spelled[number - 1], any_word=any_word):
+        label, word, end = run.labels[number], spelled[number - 1], run.ends[number]
+        if _ends_host(label, dot, word, any_word=any_word) or _closes_with(label, word, text, end):
+            if word and _LATIN.match(text, end):
+                break
             count = number + 1
     return run.cut(count) if count else None
 
@@ -120,10 +127,15 @@ def _ends_host(label: str, dot: Dot, word: str, *, any_word: bool) -> bool:
         more = _MORE_DOT_TLDS.get(word, frozenset())
         return tld in _DOT_TLDS or tld in more or (any_word and tld in _MARKET_TLDS)
     if dot in (Dot.BEFORE, Dot.COMMA):
-        return tld in SPLIT_TLDS or (any_word and tld in _MARKET_TLDS)
+        return tld in SPLIT_TLDS or (any_word and tld in _SURE_TLDS)
     if dot is Dot.AFTER:
         return tld == "com" or (any_word and tld in SPLIT_TLDS)
     return True
+
+
+def _closes_with(label: str, word: str, text: str, end: int) -> bool:
+    """Whether an ending that is a word too stands where nothing of the sentence follows it."""
+    return label in _CLOSING_TLDS.get(word, ()) and _CLOSES.match(text, end) is not None
 
 
 def plain_tld(label: str) -> str | None:

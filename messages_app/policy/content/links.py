@@ -33,7 +33,7 @@ _SCHEME = re.compile(
 )
 _AUTHORITY = re.compile(r"[^\s<>\"'`/\\?#|{}]{1,300}")
 _TAIL = re.compile(r"(?::\d{1,5}(?!\w))?(?:[/?#\\][^\s<>\"'`|{}]{0,2000})?")
-_WORD_START = re.compile(r"(?<![^\W])(?<!@)[^\W_](?=[\w-]{0,62}\.[^\W_])")
+_WORD_START = re.compile(r"(?<![^\W])(?<!\w-)(?<!@)[^\W_](?=[\w-]{0,62}\.[^\W_])")
 _IP = re.compile(r"(?<![\w.,])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d|,\d)")
 _WWW = re.compile(r"(?<![^\W_])(?:www|w\s?w\s?w|3w|vvv?vvv?vvv?)[\s.:_-]{1,3}")
 _SPELLED = re.compile(
@@ -180,9 +180,8 @@ class _Finder:
         return host
 
 
-_WWW_APART = re.compile(
-    rf"([a-z0-9-]{{2,40}})[\s.,]{{1,3}}({alternation(SPLIT_TLDS | {'de', 'it', 'es'})})(?!\w)"
-)
+_APART_TLDS = alternation(SPLIT_TLDS | words(LINKS, "strong_tlds") | {"de", "it", "es"})
+_WWW_APART = re.compile(rf"([a-z0-9-]{{2,40}})[\s.,]{{1,3}}({_APART_TLDS})(?!\w)")
 
 
 def _leads_outside(address: str) -> bool:

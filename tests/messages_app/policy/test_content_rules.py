@@ -239,6 +239,50 @@ def test_spans_in_html_are_of_its_source() -> None:
     assert match.excerpt == "jo</b>hn@gmail.<i>com"
 
 
+@pytest.mark.rule("POL-6")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Model KW-300.EU leaks, serial 22.1045.AB.9",
+        "Das Modell KW-300.DE ist undicht.",
+        "Your KW-300.EU ships today.",
+        "SKU: TEA-POT.BLUE.XL",
+        "Order no. 302-1122334-5566778.it is late",
+        "Since 2026-11-12.it never moved",
+        "Dr.med. Hoffmann, second floor",
+        "Der dritte Punkt de facto ist erledigt.",
+        "El punto es que no funciona.",
+    ],
+)
+def test_numbers_of_things_are_no_hosts(text: str) -> None:
+    assert rules(text=text) == []
+
+
+@pytest.mark.rule("POL-3", "POL-5")
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("visit KW24.DE today", True),
+        ("KW24.DE/shop", True),
+        ("Spares at KETTLES.SHOP", True),
+        ("The rest is on KW24.DE", False),  # a model, or a shop in capitals
+        ("kesselwerk punkt de, dort gibt es mehr", True),
+        ("hervidores punto es", True),
+        ("hervidores punto es, allí está todo", True),
+        ("www kettleworks shop", True),
+        ("http :// kettleworks . shop", True),
+    ],
+)
+def test_hosts_in_capitals_and_in_words(text: str, sure: bool) -> None:
+    (host,) = [match for match in found(text=text) if match.rule == "external_link"]
+    assert host.sure is sure
+
+
+@pytest.mark.rule("POL-5")
+def test_a_told_address_needs_no_name_right_before_its_at() -> None:
+    assert rules(text="ann brook, all one word, at outlook dot com") == ["contact_email"]
+
+
 @pytest.mark.rule("POL-7")
 @pytest.mark.parametrize("text", ["zalando.it has arrived and works", "Zermatt.is a place"])
 def test_where_a_person_would_hesitate_it_is_unsure(text: str) -> None:
