@@ -158,7 +158,7 @@ class _Stand:
         cue = self.before in _CUES or self.phrase in _CUES
         if cue or "-" in left or any(character.isdigit() for character in left):
             return True
-        if self.before in _DETERMINERS:
+        if self.before in _DETERMINERS and self.mid_sentence:
             return None if self.next_word or tld not in _MOSTLY | _MARKETS else False
         if tld in _MOSTLY:
             return True

@@ -284,7 +284,9 @@ def test_a_told_address_needs_no_name_right_before_its_at() -> None:
 
 
 @pytest.mark.rule("POL-7")
-@pytest.mark.parametrize("text", ["zalando.it has arrived and works", "Zermatt.is a place"])
+@pytest.mark.parametrize(
+    "text", ["zalando.it has arrived and works", "Zermatt.is a place", "See it: nordic.green"]
+)
 def test_where_a_person_would_hesitate_it_is_unsure(text: str) -> None:
     assert [(match.rule, match.sure) for match in found(text=text)] == [("external_link", False)]
 
