@@ -19,6 +19,7 @@ INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
+_NOTHING_SEEN = re.compile(rf"[\s{INVISIBLE}\u2800\u3164\uffa0]*+")  # beside them letters that are blank
 _GMAIL = ("gmail.com", "googlemail.com")
 # Before it: "xalice@" and "bob.alice@" are other mailboxes, "d'alice@", "=alice@" and "...alice@" are not.
 # After it: "example.orgx" is another domain; ".uk" may be one too, but may as well be the next sentence, and
@@ -59,6 +60,16 @@ def address_forms(address: str) -> AddressForms:
         bounded=re.compile(_LEFT_EDGE + core + _RIGHT_EDGE),
         anywhere=re.compile(core),
     )
+
+
+def is_same_mailbox(one: str, other: str) -> bool:
+    """Whether both are forms of one mailbox: a tag, dots that do not count, another name of the domain."""
+    return address_forms(one) == address_forms(other)
+
+
+def shows_something(text: str) -> bool:
+    """Whether a reader sees anything in it: more than blanks and letters that nobody sees."""
+    return _NOTHING_SEEN.fullmatch(text) is None
 
 
 def is_plain(text: str) -> bool:

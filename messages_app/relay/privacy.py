@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages_app.mail.address_forms import is_same_mailbox
 from messages_app.mail.leak_gate import Protected
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import WITH_CUSTOMER_SERVICE
@@ -25,7 +26,8 @@ def masks_for(parcel: Parcel, *, own: bool) -> Disguise:
 
 
 def protected_for(parcel: Parcel) -> Protected:
-    """What the recipient must not learn from this mail; their own address is no secret to them."""
+    """What the recipient must not learn from this mail; their own mailbox is no secret to them, whichever of
+    its forms they write from."""
     delivery = parcel.delivery
     addresses: set[str] = set()
     phrases: set[str] = set()
@@ -39,7 +41,8 @@ def protected_for(parcel: Parcel) -> Protected:
         addresses.add(thread.buyer.user.email)
         phrases |= set(hidden_names(thread.buyer))
     phrases -= {thread.buyer.display_name for thread in parcel.named}  # shown, whoever else is called so
-    return Protected(addresses=frozenset(addresses - {delivery.recipient, ""}), phrases=frozenset(phrases))
+    others = {one for one in addresses if one and not is_same_mailbox(one, delivery.recipient)}
+    return Protected(addresses=frozenset(others), phrases=frozenset(phrases))
 
 
 def exempt_in_files(parcel: Parcel) -> frozenset[str]:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Pair
 from accounts.queries.pairs import is_own_seller
+from messages_app.mail.address_forms import shows_something
 from messages_app.models import Message, Thread
 from messages_app.policy.checks import decide
 from messages_app.policy.content import POLICY_VERSION
@@ -181,7 +182,7 @@ def _case(ready: Ready, pair: Pair, thread: Thread | None) -> Circumstances:
         automatic=submission.automatic,
         text_length=len(content.new_text),
         covers=submission.covers,
-        has_text=bool(content.new_text.strip()),
+        has_text=shows_something(content.new_text),
         body_bytes=prepared.body_bytes,
         body_token=prepared.body_token,
         files=prepared.file_facts,

@@ -166,6 +166,17 @@ def test_the_neutral_refusal_names_nobody(pair: Pair) -> None:
     assert alias_of(pair, "buyer") in body(mail, "plain")
 
 
+@pytest.mark.rule("MAIL-9", "MAIL-17")
+@pytest.mark.parametrize("side", [Side.BUYER, Side.SELLER])
+def test_another_form_of_a_partys_own_mailbox_is_told_like_any(pair: Pair, side: Side) -> None:
+    local, _, domain = address_of(pair, side).partition("@")
+    inbound = arrive(mail_from(f"{local}+shop@{domain}", subject="Hello"), alias_of(pair, side.other))
+    assert (inbound.state, inbound.outcome) == ("refused", "unlisted")
+    mail = only_mail()  # the leak gate lets it leave
+    assert mail["To"] == f"{local}+shop@{domain}"
+    assert address_of(pair, side.other) not in str(mail) + body(mail, "plain") + body(mail, "html")
+
+
 @pytest.mark.rule("GATE-6", "MAIL-9")
 def test_a_seller_who_writes_to_another_learns_where_to_report_an_infringement(
     pair: Pair, settings: Settings

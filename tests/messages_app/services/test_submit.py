@@ -636,3 +636,10 @@ def test_a_body_counts_once_however_it_came(pair: Pair, order: Order, size: int,
 def test_the_door_is_written_down(pair: Pair, order: Order) -> None:
     assert message_of(send(mail(pair, Side.BUYER))).door == Door.MAIL
     assert message_of(send(page(pair, Side.BUYER, order_id=order.pk))).door == Door.WEB
+
+
+@pytest.mark.rule("GATE-1")
+@pytest.mark.parametrize("door", [page, mail])
+def test_a_text_that_nobody_sees_is_empty(pair: Pair, order: Order, door: Any) -> None:
+    sent = send(door(pair, Side.BUYER, order_id=order.pk, text="\u200b\xa0\n\ufeff"))
+    assert (message_of(sent).state, codes(sent)) == (Message.State.BLOCKED, ["empty"])
