@@ -104,7 +104,7 @@ def _running(sellers: Sequence[Seller], now: datetime) -> dict[int | None, tuple
     counted = (
         _entries(sellers, "needed")
         .values("seller")
-        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=now)))
+        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
     )
     rows = counted.values_list("seller", "waiting", "overdue")
     return {seller: (waiting, overdue) for seller, waiting, overdue in rows}

@@ -62,7 +62,7 @@ def _lines(parcel: Parcel) -> list[str]:
 
 
 def _line(thread: Thread, due_at: datetime, at: datetime, zone: tzinfo) -> str:
-    due = _("Was due on %(moment)s") if due_at <= at else _("Answer by %(moment)s")
+    due = _("Was due on %(moment)s") if due_at < at else _("Answer by %(moment)s")
     parts = (
         thread.buyer.display_name,
         about_name(thread.topic),
