@@ -26,17 +26,22 @@ def sweep(now: datetime) -> int:
 
 
 def free_leases(until: datetime | None = None) -> int:
-    """Gives back what is leased: all of it, or what had run out by `until`. Returns how many rows.
+    """Gives back what is leased: all of it, or what had run out by `until`. Returns how many rows."""
+    leased = InboundMail.objects.filter(state=InboundMail.State.WAITING, lease_until__isnull=False)
+    if until is not None:
+        leased = leased.filter(lease_until__lte=until)
+    return free_deliveries(until) + leased.update(lease_until=None)
+
+
+def free_deliveries(until: datetime | None = None) -> int:
+    """The same for mail out alone.
 
     A mail that was being sent goes back to the queue: it may have left already, and the identical
     mail goes once more (MAIL-20).
     """
     sending = Delivery.objects.filter(state=Delivery.State.SENDING)
-    leased = InboundMail.objects.filter(state=InboundMail.State.WAITING, lease_until__isnull=False)
     if until is not None:
         sending = sending.filter(lease_until__lte=until)
-        leased = leased.filter(lease_until__lte=until)
-    freed = sending.update(
+    return sending.update(
         state=Delivery.State.QUEUED, lease=None, lease_until=None, next_at=until or timezone.now()
     )
-    return freed + leased.update(lease_until=None)

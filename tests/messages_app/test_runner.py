@@ -177,9 +177,10 @@ def test_a_mail_out_process_that_was_killed_is_replaced_and_ends_with_its_runner
     first = notice_for(PairFactory.create())
     with embedded(tmp_path) as runner:
         wait_until(lambda: is_sent(first))
+        left = leased_notice()
         mail_out(runner).kill()
         second = notice_for(PairFactory.create())
-        wait_until(lambda: is_sent(second))
+        wait_until(lambda: is_sent(second) and is_sent(left))
         last = mail_out(runner)
         runner.kill()
         runner.wait()
