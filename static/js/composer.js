@@ -251,4 +251,5 @@ window.addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll("form[data-composer]")) composerOf(form)?.back();
 });
 
-begin(document);
+// After the page's own modules: a reason that takes no text has put the field aside by then.
+document.addEventListener("DOMContentLoaded", () => begin(document));

@@ -87,6 +87,26 @@ def test_a_seller_sees_what_the_buyer_gets(visitors: VisitorMaker, world: World,
     assert seller.complaints == []
 
 
+@pytest.mark.rule("GATE-3", "BOX-9", "RSN-1")
+def test_a_text_put_aside_by_its_reason_is_not_held_against_a_draft(
+    visitors: VisitorMaker, world: World
+) -> None:
+    """The draft comes back with text and reason; the field is aside, so there is nothing to take out."""
+    seller = visitors()
+    seller.sign_in(world.owner.email)
+    seller.open(f"/messages/new/?order={world.order.number}")
+    page = seller.page
+    page.get_by_label("Your text").fill("Some words of mine.")
+    with page.expect_response("**/messages/drafts/**"):
+        page.get_by_role("radio", name=re.compile("Invoice")).check()
+    with page.expect_response("**/messages/new/preview/**"):
+        page.reload()
+    expect(page.get_by_role("radio", name=re.compile("Invoice"))).to_be_checked()
+    expect(page.get_by_label("Your text")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-hints-here]")).to_be_empty()
+
+
 @pytest.mark.rule("RSN-3", "RSN-1", "UX-7")
 @SCRIPTS
 def test_in_ones_own_thread_a_seller_sees_what_the_buyer_gets(
