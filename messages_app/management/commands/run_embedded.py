@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["lane"]:
             if "send_deliveries" in options["lane"]:
-                # Mail out has one process here, so whatever is being sent was left by the one before (MAIL-20).
+                # Mail out has one process here: whatever is being sent was left by the one before (MAIL-20).
                 free_deliveries()
             serve_lane(options["lane"])
             return
