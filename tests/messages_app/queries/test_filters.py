@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import Buyer, Pair, Seller
 from accounts.queries.pairs import alias_of
 from accounts.roles import Role
+from messages_app.models import MailboxEntry
 from messages_app.policy.facts import Side
 from messages_app.queries import filters as filters_module
 from messages_app.queries.filters import read_filters
@@ -89,3 +94,27 @@ def test_a_buyer_finds_own_sellers_by_name_and_alias() -> None:
     for written in (alias, alias.upper(), f'"Pinecone" <{alias}>', alias.partition("@")[0][:12]):
         assert who_is_listed(role, alias=written) == {"Pinecone"}, written
     assert who_is_listed(role, alias=alias_of(pairs[1], Side.BUYER)) == set()
+
+
+@pytest.mark.rule("BOX-2", "REL-7")
+@pytest.mark.parametrize("view", ["all", "received", "needed"])
+def test_days_begin_and_end_in_the_readers_zone_and_both_are_included(view: str) -> None:
+    """The day of 23 hours on which Warsaw's summer time begins."""
+    begins, ends = (datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((28, 23), (29, 22)))
+    instant = timedelta(microseconds=1)
+    seller: Seller = SellerFactory.create()
+    moments = {"before": begins - instant, "first": begins, "last": ends - instant, "after": ends}
+    for number, (name, moment) in enumerate(moments.items()):
+        pair = asked(seller, BuyerFactory.create(display_name=name), f"306-0000000-000000{number}")
+        entry = MailboxEntry.objects.filter(thread__pair=pair, side=Side.SELLER)
+        entry.update(last_at=moment, received_at=moment, due_at=moment)
+    role = member_of(seller)
+
+    def listed(**query: str) -> set[str]:
+        rows = inbox_page(role, view_named(role, view), "", read_filters(query)).rows
+        return {row.who for row in rows}
+
+    with timezone.override(ZoneInfo("Europe/Warsaw")):
+        assert listed(after="2026-03-29") == {"first", "last", "after"}
+        assert listed(before="2026-03-29") == {"before", "first", "last"}
+        assert listed(after="2026-03-29", before="2026-03-29") == {"first", "last"}
