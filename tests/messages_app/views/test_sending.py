@@ -272,18 +272,25 @@ def test_writing_on_unasked_needs_a_reason_in_the_thread_too(world: World) -> No
 
 @pytest.mark.rule("CAP-4")
 @pytest.mark.parametrize(
-    ("used", "warned", "spent"),
-    [(79, False, False), (80, True, False), (99, True, False), (100, True, True)],
+    ("used", "cap", "warned", "spent"),
+    [
+        (79, 100, False, False),
+        (80, 100, True, False),
+        (99, 100, True, False),
+        (100, 100, True, True),
+        (80, 101, False, False),  # 79.2 %
+        (81, 101, True, False),
+    ],
 )
 def test_use_and_cap_are_shown_with_a_warning_from_80_percent(
-    world: World, settings: object, used: int, warned: bool, spent: bool
+    world: World, settings: object, used: int, cap: int, warned: bool, spent: bool
 ) -> None:
     setattr(settings, "DAILY_CAP_FACTOR", 0)  # noqa: B010 - the fixture takes any name
-    setattr(settings, "DAILY_CAP_BASE", 100)  # noqa: B010
+    setattr(settings, "DAILY_CAP_BASE", cap)  # noqa: B010
     day = local_day(world.pair.seller.marketplace, timezone.now())
     DailyUsage.objects.update_or_create(seller=world.pair.seller, day=day, defaults={"used": used})
     page = signed_in(world.owner).get(f"{reverse('new_message')}?order={world.order.number}").content.decode()
-    assert f"{used} of 100 messages today" in page
+    assert f"{used} of {cap} messages today" in page
     assert ("More than 80 %" in page) is (warned and not spent)
     assert ("messages are used up" in page) is spent
 
