@@ -55,8 +55,9 @@ function withFocus(change) {
   const focus = document.activeElement;
   const where = focus?.id ? `#${CSS.escape(focus.id)}` : focus?.matches?.("a[href]") && `a[href="${CSS.escape(focus.getAttribute("href"))}"]`;
   change();
-  if (!focus || focus.isConnected || !where) return;
-  document.querySelector(where)?.focus({ preventScroll: true });
+  if (!focus || document.activeElement === focus) return;
+  const same = focus.isConnected ? focus : where && document.querySelector(where); // a moved node has lost it, too
+  same?.focus({ preventScroll: true });
 }
 
 // Puts the new children in; those that say the same as before stay the very nodes they are, open or scrolled.

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
+from accounts.models import Pair
 from messages_app.models import MailboxEntry
 from messages_app.policy.facts import Side
 from tests.browser.conftest import VisitorMaker
@@ -231,3 +232,14 @@ def test_on_a_phone_the_edge_past_which_there_are_more_tabs_is_shaded(
     assert shaded() == (True, False)
     tabs.evaluate("tabs => tabs.scrollTo({ left: 40 })")
     assert shaded() == (True, True)
+
+
+@pytest.mark.rule("BOX-11", "BOX-12", "UX-2")
+@pytest.mark.parametrize("who", ["Ada", "Bert"], ids=["the-same-row", "a-changed-row"])
+def test_what_arrives_leaves_the_focus_on_its_row(visitors: VisitorMaker, world: World, who: str) -> None:
+    page = at_mailbox(visitors, world.owner.email).page
+    row(page, who).focus()
+    bert = Pair.objects.get(buyer__display_name="Bert")
+    write(bert, Side.BUYER, user=bert.buyer.user, thread_id=bert.threads.get().pk, text="One more of Bert.")
+    expect(page.get_by_text("One more of Bert.")).to_be_visible(timeout=15_000)
+    expect(row(page, who)).to_be_focused()
