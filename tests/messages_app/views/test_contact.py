@@ -89,8 +89,19 @@ def test_each_reason_is_offered_or_says_why_not(fields: dict[str, str], off: dic
 
 
 @pytest.mark.rule("RSN-3", "ACC-10")
-@pytest.mark.parametrize("language", ["en", "fr", "it", "pl", "de", "es"])
-def test_the_preview_is_the_mail_that_goes_out(world: World, language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "An unexpected problem with the order"),
+        ("fr", "Problème imprévu avec la commande"),
+        ("it", "Problema imprevisto con l’ordine"),
+        ("pl", "Nieoczekiwany problem z zamówieniem"),
+        ("de", "Unerwartetes Problem mit der Bestellung"),
+        ("es", "Problema inesperado con el pedido"),
+    ],
+    ids=["en", "fr", "it", "pl", "de", "es"],
+)
+def test_the_preview_is_the_mail_that_goes_out(world: World, language: str, title: str) -> None:
     """Whatever the author's language: every part that the preview shows stands in the finished mail."""
     world.buyer.language = language
     world.buyer.save()
@@ -105,7 +116,7 @@ def test_the_preview_is_the_mail_that_goes_out(world: World, language: str) -> N
     assert sent.status_code == 302, sent.content
     (one,) = finished()
     mail = message_from_bytes(one.mail, policy=policy.default)
-    assert mail["Subject"] == found.subject
+    assert mail["Subject"] == found.subject == f"{title}, {world.order.number}"
     body = mail.get_body(("plain",))
     assert body is not None
     text = body.get_content()
