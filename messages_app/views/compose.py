@@ -20,9 +20,8 @@ from messages_app.queries.order_threads import thread_continued
 from messages_app.services.languages import language_of
 from messages_app.views.composer import begin, form_again, other_name, reasons_for, try_any_text, use_of
 from messages_app.views.findings import FindingInWords, objections, say_sent
-from messages_app.views.preview import preview_about, subject_for_buyer, with_people
+from messages_app.views.preview import preview_about, subject_for_buyer, subject_for_seller, with_people
 from messages_app.views.sending import is_ready, send
-from messages_app.wording import topic_name
 from orders.models import Order
 from orders.queries.lists import order_or_404, pair_of_order
 
@@ -87,7 +86,7 @@ def _expected_topic(order: Order) -> dict[str, str]:
 def _subject(role: Role, pair: Pair, order: Order, data: dict[str, str]) -> str:
     """What it is about, as the other side reads it over its mail."""
     if role.side == Side.BUYER:
-        return f"{topic_name(data['topic'])}, {order.number}"
+        return subject_for_seller(order.seller, data["topic"], order.number)
     return subject_for_buyer(pair, order, data["reason"])
 
 

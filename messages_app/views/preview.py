@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_POST
 
-from accounts.models import Pair
+from accounts.models import Pair, Seller
 from accounts.signed_out import login_required
 from messages_app.models import Thread
 from messages_app.policy.checks_reason import coverage_fault
@@ -22,7 +22,7 @@ from messages_app.services.languages import language_of
 from messages_app.views.desk import desk_or_404
 from messages_app.views.findings import refusal_in_words
 from messages_app.views.written import Written, written_in
-from messages_app.wording import reason_name
+from messages_app.wording import reason_name, topic_name
 from orders.models import Order
 from orders.queries.lists import pair_of_order, with_products
 
@@ -62,6 +62,13 @@ def subject_for_buyer(pair: Pair, order: Order, reason: str) -> str:
     """What stands over the buyer's mail of a first message about an order, in their language (RSN-3)."""
     with translation.override(language_of(pair, Side.BUYER)):
         return f"{reason_name(reason)}, {order.number}"
+
+
+def subject_for_seller(seller: Seller, topic: str, number: str = "") -> str:
+    """What stands over the seller's mail of a buyer's message from a page, in the seller's language (RSN-8);
+    `number` is that of the order, where there is one."""
+    with translation.override(seller.language):
+        return ", ".join(filter(None, (topic_name(topic), number)))
 
 
 def preview_in(thread: Thread, given: Mapping[str, Any]) -> dict[str, object]:

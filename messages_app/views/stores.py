@@ -17,8 +17,8 @@ from messages_app.policy.facts import Side
 from messages_app.policy.reasons import BUYER_TOPICS
 from messages_app.views.composer import begin, form_again
 from messages_app.views.findings import FindingInWords, objections, say_sent
+from messages_app.views.preview import subject_for_seller
 from messages_app.views.sending import is_ready, send
-from messages_app.wording import topic_name
 
 # What can be asked without an order; the rest needs one to be answered.
 TOPICS = ("product_question", *(topic for topic in BUYER_TOPICS if topic != "product_question"))
@@ -43,8 +43,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, role, seller, form_again(form), status=422)
     if not is_ready(role, form, to_seller_id=seller.pk):
         return _page(request, role, seller, form_again(form), status=422)
-    topic = topic_name(form.cleaned_data["topic"])
-    sent = send(role, form, pair=pair_for(role.buyer, seller), subject=topic, to_seller_id=seller.pk)
+    subject = subject_for_seller(seller, form.cleaned_data["topic"])
+    sent = send(role, form, pair=pair_for(role.buyer, seller), subject=subject, to_seller_id=seller.pk)
     said = objections(sent.decision, role)
     if said:
         kept = form_again(form) if sent.may_be_sent_again else _form()

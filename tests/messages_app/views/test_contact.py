@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Seller
 from messages_app.models import Delivery, Message, Thread
 from messages_app.policy.facts import Side
 from messages_app.policy.reasons import REASONS
@@ -126,6 +127,27 @@ def test_the_preview_is_the_mail_that_goes_out(world: World, language: str, titl
     assert "the last one is <b>gone</b>." in text
     assert page.words["text"] == "Dear Hannah,\nthe last one is <b>gone</b>."
     assert "&lt;b&gt;gone&lt;/b&gt;" in shown.content.decode()
+
+
+@pytest.mark.rule("RSN-8", "ACC-10")
+@pytest.mark.parametrize(
+    ("about_order", "subject"), [(True, "Wo bleibt die Bestellung?, {}"), (False, "Frage zum Produkt")]
+)
+def test_a_buyers_words_reach_a_seller_under_a_subject_in_the_sellers_language(
+    world: World, about_order: bool, subject: str
+) -> None:
+    seller = world.pair.seller
+    Seller.objects.filter(pk=seller.pk).update(language="de")
+    world.buyer.language = "fr"
+    world.buyer.save()
+    Delivery.objects.all().delete()
+    path = new(world) if about_order else reverse("ask_question", args=[seller.slug])
+    said = {"topic": "where_is_it" if about_order else "product_question", "text": "Bonjour, merci."}
+    sent = signed_in(world.buyer).post(path, {**said, "token": uuid.uuid4().hex})
+    assert sent.status_code == 302
+    (one,) = finished()
+    mail = message_from_bytes(one.mail, policy=policy.default)
+    assert mail["Subject"] == subject.format(world.order.number)
 
 
 @pytest.mark.rule("SEC-1", "ACC-3")
