@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import AuditRecord, Seller
+from accounts.models import AuditRecord, Buyer, Seller
 from accounts.name_keys import name_key
 from accounts.queries.pairs import alias_of
 from messages_app.models import Case, Delivery, DeliveryAttempt, Message
@@ -83,6 +83,7 @@ def test_cases_are_found_by_what_staff_know(world: StaffWorld) -> None:
         trade_name="Copper & Cork", name_key=name_key("Copper & Cork")
     )
     other = hold(PairFactory.create())
+    Buyer.objects.filter(pk=world.pair.buyer_id).update(display_name="Ōta K.", name_key=name_key("Ōta K."))
     order = world.held.thread.order
     assert order is not None
     for words in (
@@ -93,6 +94,7 @@ def test_cases_are_found_by_what_staff_know(world: StaffWorld) -> None:
         str(world.case.pk),
         "copper",
         "COPPER & c",
+        "ota",
         f"Somebody <{alias_of(world.pair, Side.SELLER)}>",
     ):
         found = case_page(CaseFilters(words=words)).cases
