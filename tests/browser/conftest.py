@@ -56,13 +56,17 @@ class VisitorMaker:
         self._base = base
         self._contexts: list[BrowserContext] = []
 
-    def __call__(self, *, scripts: bool = True, width: int = 1440, dark: bool = False) -> Visitor:
+    def __call__(
+        self, *, scripts: bool = True, width: int = 1440, dark: bool = False, touch: bool = False
+    ) -> Visitor:
         context = self._browser.new_context(
             java_script_enabled=scripts,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             locale="en-GB",
             reduced_motion="reduce",
+            has_touch=touch,
+            is_mobile=touch,
         )
         self._contexts.append(context)
         if self._by_form:
