@@ -112,7 +112,8 @@ def test_a_clock_that_stops_or_runs_again_is_seen_by_the_sellers_team_alone(worl
 @pytest.mark.rule("BOX-11")
 def test_what_was_committed_late_with_an_earlier_moment_is_seen(world: World) -> None:
     entry = MailboxEntry.objects.get(thread=world.thread, side=Side.SELLER)
-    write(world.pair, Side.BUYER, user=world.buyer, order=world.order)
+    later = write(world.pair, Side.BUYER, user=world.buyer)
+    assert later.thread_id != world.thread.pk
     mark = mark_of(world.owner)
     MailboxEntry.objects.filter(pk=entry.pk).update(changed_at=entry.changed_at - timedelta(seconds=1))
     assert ask(world.owner, mark).status_code == 200
