@@ -16,7 +16,7 @@ from accounts.models import Pair
 from accounts.queries.pairs import alias_of
 from accounts.roles import Role
 from messages_app.forms import TEXT_MOST
-from messages_app.models import MailboxEntry, Message
+from messages_app.models import MailboxEntry, Message, SearchEntry
 from messages_app.policy.facts import Side
 from messages_app.queries import search, search_match
 from messages_app.queries.filters import Filters
@@ -166,6 +166,8 @@ def test_what_was_refused_is_found_by_its_author_alone(pair: Pair, state: str) -
         Message.objects.filter(author=Side.BUYER).update(read_at=NOON)
     refused = say(pair, "Write to tintenfee@shop.example instead.", Side.SELLER, thread_id=thread_id)
     assert refused.is_blocked
+    sides = SearchEntry.objects.filter(message=refused.pk).values_list("side", flat=True)
+    assert list(sides) == ["seller"]  # the other side keeps no tokens of it either
     if state == "held":
         Message.objects.filter(pk=refused.pk).update(state="held")
     [row] = found(selling(pair), "tintenfee").rows
