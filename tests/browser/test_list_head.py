@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
+from accounts.models import User
 from tests.browser.conftest import VisitorMaker
 from tests.messages_app.views.world import World, make_world
 
@@ -64,3 +65,18 @@ def test_with_a_mouse_every_mailbox_is_in_sight(visitors: VisitorMaker, world: W
     tabs = page.locator(".threads-pane .tabs a")
     expect(tabs).to_have_count(6)
     assert all(is_within(page.locator(".threads-pane"), tab) for tab in tabs.all())
+
+
+@pytest.mark.rule("UX-1", "ACC-10")
+@pytest.mark.parametrize("width", [320, 820])
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_the_name_of_a_mailbox_is_not_cut(
+    visitors: VisitorMaker, world: World, language: str, width: int
+) -> None:
+    User.objects.update(language=language)
+    for user, view in ((world.owner, "refused"), (world.buyer, "conversations")):
+        visitor = visitors(width=width)
+        visitor.sign_in(user.email, leads_to="")
+        visitor.open(f"/messages/?view={view}")
+        name = visitor.page.locator(".threads-pane .pane-head h2")
+        assert name.evaluate("name => name.scrollWidth - name.clientWidth") == 0
