@@ -47,6 +47,25 @@ def test_each_switch_of_a_seller_stands_alone(switch: str) -> None:
     assert all(getattr(seller, name) for name in SWITCHES)
 
 
+@pytest.mark.rule("ACC-3", "ACC-5")
+@pytest.mark.parametrize(
+    ("can_read", "can_reply", "may"),
+    [(True, False, False), (False, True, False), (True, True, True)],
+    ids=["no-reply", "no-read", "both"],
+)
+def test_who_manages_settings_sends_messages_elsewhere_if_they_may_read_and_reply(
+    can_read: bool, can_reply: bool, may: bool
+) -> None:
+    """There they are read, and answered from there."""
+    member = MembershipFactory.create(can_manage_settings=True, can_read=can_read, can_reply=can_reply)
+    client = visitor(member.user, selling_for=member.seller)
+    elsewhere = {**ALL_ON, "buyer_messages_address": "own@post.example"}
+    assert client.post(NOTIFICATIONS, elsewhere).status_code == (302 if may else 422)
+    member.seller.refresh_from_db()
+    assert member.seller.buyer_messages_address == ("own@post.example" if may else "")
+    assert client.post(NOTIFICATIONS, {**ALL_ON, "mail_digest": ""}).status_code == 302  # all else is theirs
+
+
 @pytest.mark.rule("ACC-5")
 def test_the_page_warns_while_the_opt_out_notice_is_off() -> None:
     seller = SellerFactory.create()

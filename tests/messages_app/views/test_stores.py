@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.kept_writing import COOKIE
 from accounts.models import Buyer, Pair, Seller
-from messages_app.models import Message, Thread
+from messages_app.models import Draft, Message, Thread
 from tests.factories import (
     PASSWORD,
     BuyerFactory,
@@ -63,6 +63,20 @@ def test_a_double_click_asks_once(seller: Seller) -> None:
     first, second = (ask(client, seller, token=token) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert Message.objects.count() == 1
+
+
+@pytest.mark.rule("GATE-5", "BOX-9")
+def test_a_question_is_its_sellers_and_so_is_its_draft(seller: Seller) -> None:
+    """The same words under the same ticket to another seller are another message."""
+    other, ticket = SellerFactory.create(), uuid.uuid4().hex
+    client = visitor(BuyerFactory.create().user)
+    for one in (seller, other):
+        client.post(f"/messages/drafts/?seller={one.slug}", {"text": f"Half a question to {one.slug}"})
+    assert ask(client, seller, token=ticket).status_code == 302
+    assert [draft.to_seller for draft in Draft.objects.all()] == [other]
+    assert ask(client, other, token=ticket).status_code == 302
+    assert sorted(Thread.objects.values_list("seller", flat=True)) == sorted([seller.pk, other.pk])
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.rule("GATE-6")
