@@ -173,8 +173,9 @@ def test_a_buyers_held_message_opens_the_clock_at_its_release(settings: Any) -> 
 @pytest.mark.django_db
 def test_an_answer_released_after_the_question_ends_the_undo() -> None:
     """It was written before the question, and counts from its release (Terms)."""
-    held = held_message()
-    first, pair = held.thread, held.pair
+    pair = PairFactory.create()
+    held = held_message(pair)
+    first = held.thread
     mark_not_needed(thread=first, user=None, now=NOON)
     send(page(pair, Side.BUYER, thread_id=first.pk, text="And is it oak?"), NOON + timedelta(hours=1))
     mark_not_needed(thread=first, user=None, now=NOON + timedelta(hours=2))
