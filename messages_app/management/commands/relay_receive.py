@@ -30,7 +30,7 @@ EX_OF_REFUSAL = {Refusal.UNKNOWN: os.EX_NOUSER, Refusal.OTHER_DOMAIN: os.EX_UNAV
 WORDS = {
     os.EX_OK: "accepted",
     os.EX_NOUSER: "no such address here",
-    os.EX_UNAVAILABLE: "other domain, too large, or no address that can be",
+    os.EX_UNAVAILABLE: "other domain, too large, or not an address",
     os.EX_TEMPFAIL: "temporary trouble, try again later",
 }
 
