@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from messages_app.mail.compose import DeliveryStatus, OutgoingMail
-from messages_app.policy.facts import Side
+from messages_app.policy.facts import Door, Side
 from messages_app.policy.verdict import Severity
 from messages_app.queries.outbox import Parcel
 from messages_app.relay.frame import brand_of, own_mail, thread_address, zone_of
@@ -20,6 +20,7 @@ from messages_app.relay.privacy import masks_for
 from messages_app.services.disguise import Disguise
 from messages_app.services.links import web_address
 from messages_app.wording import (
+    about_name,
     answer_in_words,
     day_and_time,
     finding_advice,
@@ -66,7 +67,7 @@ def render_notice(parcel: Parcel) -> OutgoingMail:
         buttons=_buttons(parcel),
         small_print=_small_print(findings),
         words={
-            "subject": masks.text(str(context.get("subject", ""))),
+            "subject": _subject(parcel, masks),
             "alias": context.get("alias", ""),
             "sentences": [masks.text(sentence) for sentence in _sentences(parcel, findings)],
             "advice": [line for finding in findings for line in finding_advice(finding["code"])],
@@ -108,11 +109,21 @@ def _sentences(parcel: Parcel, findings: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def _subject(parcel: Parcel, masks: Disguise) -> str:
+    """What the message is about. Over one of a page stands what we wrote there, in the language of the other
+    side: its author is told it in their own (ACC-10)."""
+    message = parcel.delivery.message
+    if message is None or message.door != Door.WEB:
+        return masks.text(str(parcel.context.get("subject") or ""))
+    order = message.thread.order
+    about = about_name(message.reason or message.thread.topic)
+    return ", ".join(filter(None, (about, order.number if order else "")))
+
+
 def _facts(parcel: Parcel, findings: list[dict[str, Any]], masks: Disguise) -> tuple[tuple[str, str], ...]:
     """Which message: subject, time, alias, order; and the rules that spoke."""
     context: Mapping[str, Any] = parcel.context
-    subject = masks.text(str(context.get("subject") or "")) or _("(no subject)")
-    facts = [(_("Message"), quoted(subject))]
+    facts = [(_("Message"), quoted(_subject(parcel, masks) or _("(no subject)")))]
     if context.get("at"):
         facts.append(
             (

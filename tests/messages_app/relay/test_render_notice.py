@@ -94,6 +94,32 @@ def test_a_notice_about_a_mail_of_the_gate_answers_that_mail() -> None:
     assert "There is no order with this buyer" in body(mail, "plain")
 
 
+@pytest.mark.rule("MAIL-28", "ACC-10")
+@pytest.mark.parametrize(
+    ("language", "about"), [("fr", "Où est ma commande ?"), ("de", "Wo bleibt die Bestellung?")]
+)
+def test_a_notice_about_a_message_of_a_page_names_it_in_its_authors_language(
+    language: str, about: str
+) -> None:
+    """Over the message stands what the other side reads."""
+    pair = pair_of_two()
+    order = order_for(pair)
+    asked = say(
+        pair,
+        Side.BUYER,
+        subject=f"Where is it?, {order.number}",
+        reason="where_is_it",
+        order_id=order.pk,
+    )
+    Delivery.objects.all().delete()
+    told = {"language": language, "to_side": Side.BUYER, "recipient": BUYER_ADDRESS}
+    notice_for(pair, "failed", message=asked, context={"subject": asked.reason}, **told)
+    text = body(only_mail(), "plain")
+    assert about in text
+    assert order.number in text
+    assert "Where is it?" not in text
+
+
 @pytest.mark.rule("MAIL-28")
 @pytest.mark.parametrize(
     ("code", "status"), [("too_large", "5.3.4"), ("file_type", "5.6.1"), ("over_cap", "5.7.1")]
