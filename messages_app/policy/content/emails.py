@@ -39,6 +39,7 @@ _SEPARATORS = alternation([word[::-1] for word in EMAIL["separators"]["words"]])
 _NAME_CHARACTER = r"[\w.%+!#$&*=?^{|}~'-]"
 # Read backwards from the at sign: the name, and what is spelled or set apart before it.
 _NAME_BACKWARDS = re.compile(
+    rf"(?:\)[^()\s]{{0,40}}\((?=[\w.%+-]))?"  # a comment: "name(work)@", RFC 5322
     rf"(?P<gap>\s{{0,4}}(?:[)\]}}>\"'*|/\\~]{{1,2}}\s{{0,3}}|[<(\[{{\"']{{1,2}}\s{{0,3}})?)"
     rf"(?P<name>{_NAME_CHARACTER}{{1,64}})"
     rf"(?P<more>(?:(?:\s{{1,3}}{_SEPARATORS}\s{{1,3}}|\s{{0,2}}[)\]}}]\s?(?:\.|_|-|{_SEPARATORS})\s?[(\[{{]\s{{0,2}}"

@@ -291,6 +291,12 @@ def test_where_a_person_would_hesitate_it_is_unsure(text: str) -> None:
     assert [(match.rule, match.sure) for match in found(text=text)] == [("external_link", False)]
 
 
+@pytest.mark.rule("POL-2")
+@pytest.mark.parametrize("comment", ["(c)", "(work)", "()"])
+def test_a_comment_in_an_address_leaves_nothing_of_it_in_sight(comment: str) -> None:
+    assert masked(f"Write to john.smith{comment}@gmail.com please") == "Write to [x] please"
+
+
 def masked(text: str) -> str:
     return mask(text, found(text=text), "[x]")
 
