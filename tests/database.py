@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.base.creation import BaseDatabaseCreation
+from django.db.models import AutoField, BigAutoField
 from django.test import TransactionTestCase
 
 from messages_app.models import SearchEntry
@@ -19,6 +21,7 @@ from messages_app.vault.keys import installation_key
 
 Rows = list[tuple[Any, ...]]
 _TURNS = 10
+APART = 100_000
 
 
 @contextmanager
@@ -31,6 +34,7 @@ def own_copy(process: str) -> Iterator[None]:
             connection.settings_dict["NAME"] = source
         else:
             creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            _number_apart()
             is_migrated.touch()
         connection.close()  # what is copied is whole then, and nobody's
         creation.clone_test_db(suffix=process, verbosity=0, autoclobber=True)
@@ -43,6 +47,21 @@ def own_copy(process: str) -> Iterator[None]:
         if is_migrated.exists():  # who still comes migrates again
             creation.destroy_test_db(verbosity=0)
             is_migrated.unlink()
+
+
+def _number_apart() -> None:
+    """Rows of each kind get numbers of their own: that of another kind is never right by chance."""
+    counted = [model for model in apps.get_models() if isinstance(model._meta.pk, AutoField | BigAutoField)]
+    empty = {model._meta.db_table for model in counted} - set(filled_tables())
+    with connection.cursor() as cursor:
+        for place, table in enumerate(sorted(empty), start=1):
+            if connection.vendor == "sqlite":
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+                cursor.execute(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, place * APART]
+                )
+            else:
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, place * APART])
 
 
 @contextmanager
