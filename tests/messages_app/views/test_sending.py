@@ -291,7 +291,7 @@ def test_use_and_cap_are_shown_with_a_warning_from_80_percent(
     DailyUsage.objects.update_or_create(seller=world.pair.seller, day=day, defaults={"used": used})
     page = signed_in(world.owner).get(f"{reverse('new_message')}?order={world.order.number}").content.decode()
     assert f"{used} of {cap} messages today" in page
-    assert ("More than 80 %" in page) is (warned and not spent)
+    assert ("At least 80 %" in page) is (warned and not spent)
     assert ("messages are used up" in page) is spent
 
 
