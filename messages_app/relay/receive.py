@@ -30,6 +30,7 @@ from messages_app.services.cases import open_mail_case
 from messages_app.services.child import Unreadable
 from messages_app.services.infected import forget_infected_mails
 from messages_app.services.locks import lock_name
+from messages_app.services.outcomes import note_held
 from messages_app.services.own_marks import loop_mark, quote_marks
 
 log = logging.getLogger(__name__)
@@ -182,6 +183,8 @@ def _end(inbound: InboundMail, routed: Routed) -> bool:
     with transaction.atomic():
         if ended := _write_end(inbound, routed):
             open_mail_case(inbound, kind, timezone.now())
+            if routed.state == State.HELD:
+                note_held(inbound.pk)
     return ended
 
 

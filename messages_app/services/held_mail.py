@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.wake import wake
 from messages_app.models import Case, InboundMail
 from messages_app.services.cases import close_cases
+from messages_app.services.outcomes import note_held
 from messages_app.services.rejection import tell_discarded
 
 State = InboundMail.State
@@ -26,6 +27,7 @@ def let_in(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User
     )
     if confirmed:
         close_cases(inbound=[inbound_id], decision=decision, now=now, by=by)
+        note_held(inbound_id)
         wake("process_inbound")
     return bool(confirmed)
 
@@ -38,6 +40,7 @@ def disown(*, inbound_id: UUID, decision: Case.Decision, now: datetime, by: User
     )
     if discarded:
         close_cases(inbound=[inbound_id], decision=decision, now=now, by=by)
+        note_held(inbound_id)
     return bool(discarded)
 
 

@@ -12,6 +12,7 @@ const PARTS = [
   { part: "#threads", item: ".row", key: (row) => row.querySelector("a.row__link")?.pathname },
   { part: "#conversation-list", item: "li[id]", key: (message) => message.id },
   { part: "#views" },
+  { part: "#held" },
   { part: ".conversation__title" },
   { part: ".conversation .toolbar" },
   { part: ".threads-pane .pane-head .count" },

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from accounts.models import AuditRecord, Pair
 from accounts.queries.pairs import alias_of
+from accounts.roles import Role
 from accounts.services.addresses import add_address
 from messages_app.mail.leak_gate import Protected
 from messages_app.models import Case, Delivery, InboundMail, Message
 from messages_app.policy.facts import Side
+from messages_app.queries.live import live_mark
 from messages_app.relay.receive import MAX_ATTEMPTS, process_waiting
 from messages_app.relay.send import send_due
 from messages_app.services.decided import Outcome
@@ -25,7 +27,7 @@ from messages_app.services.held_mail import disown, let_in
 from messages_app.services.moderation import Action, decide_case, decide_cases
 from messages_app.services.sending import rendered_mail
 from messages_app.services.submission import SubmittedFile
-from tests.factories import OrderFactory, PairFactory
+from tests.factories import MembershipFactory, OrderFactory, PairFactory
 from tests.messages_app.relay.inbound_world import arrive, mail_from, notices, take_in
 from tests.messages_app.services.gate import page, send
 from tests.messages_app.services.test_moderation import WHY, moderator
@@ -113,6 +115,27 @@ def test_who_heard_of_the_quarantine_hears_that_it_was_discarded(pair: Pair) -> 
     assert (inbound.state, inbound.outcome) == ("dropped", "discarded")
     assert notices() == [("quarantined", pair.buyer.user.email), ("rejected", pair.buyer.user.email)]
     assert closed_as() == [("quarantined_mail", "discarded")]
+
+
+@pytest.mark.rule("BOX-11", "MAIL-10")
+@pytest.mark.both_databases
+def test_open_pages_of_the_named_author_follow_how_many_mails_are_held(pair: Pair) -> None:
+    asked = page(pair, Side.BUYER, order_id=pair.buyer.orders.get().pk)
+    assert send(asked, timezone.now()).state == "delivered"
+    buyer = Role(user=pair.buyer.user, buyer=pair.buyer)
+    membership = MembershipFactory.create(seller=pair.seller)
+    seller = Role(user=membership.user, membership=membership)
+    marks, others = [live_mark(buyer)], {live_mark(seller)}
+    first = unproven(pair)
+    marks.append(live_mark(buyer))
+    second = unproven(pair)
+    marks.append(live_mark(buyer))
+    assert let_in(inbound_id=first.pk, decision=Case.Decision.LET_IN, now=timezone.now(), by=None)
+    marks.append(live_mark(buyer))
+    assert disown(inbound_id=second.pk, decision=Case.Decision.DISCARDED, now=timezone.now(), by=None)
+    marks.append(live_mark(buyer))
+    assert len(set(marks)) == len(marks)
+    assert others == {live_mark(seller)}
 
 
 @pytest.mark.rule("MAIL-10", "MOD-3")
