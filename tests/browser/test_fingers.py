@@ -23,14 +23,14 @@ def test_the_links_of_orders_and_of_a_conversations_head_are_as_high_as_a_finger
     visitors: VisitorMaker, world: World
 ) -> None:
     order = f"/orders/{world.order.number}/"
-    for user in (world.owner, world.buyer):
+    for user, verdicts in ((world.owner, ", .message__verdict a"), (world.buyer, "")):
         phone = visitors(width=390, touch=True)
         phone.sign_in(user.email)
         for path, links in (
             ("/orders/", ".orders tbody a"),
             (order, ".page__head p a, .card p > a"),
             (f"/messages/new/?order={world.order.number}", ".page__head p a, .orderline a"),
-            (f"/messages/{world.thread.pk}/", ".conversation__title a"),
+            (f"/messages/{world.thread.pk}/", f".conversation__title a{verdicts}"),
         ):
             phone.open(path)
             seen = phone.page.locator(links).filter(visible=True)
