@@ -89,6 +89,12 @@ class Case(models.Model):
                 name="cases_waiting_of_kind",
             ),
             models.Index(
+                fields=["seller", "kind"], condition=models.Q(closed_at=None), name="cases_waiting_of_seller"
+            ),
+            models.Index(
+                fields=["buyer", "kind"], condition=models.Q(closed_at=None), name="cases_waiting_of_buyer"
+            ),
+            models.Index(
                 fields=["-closed_at", "-id"],
                 condition=models.Q(closed_at__isnull=False),
                 name="cases_decided",

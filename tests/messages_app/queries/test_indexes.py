@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.roles import Role
 from messages_app.models import Case, InboundMail, MailboxEntry
 from messages_app.queries import inbox, moderation
-from messages_app.queries.held_mail import held_rows
+from messages_app.queries.held_mail import held_count, held_rows
 from messages_app.queries.mailbox_views import BUYER_VIEWS, SELLER_VIEWS, view_named
 from tests import plans
 from tests.factories import BuyerFactory, PairFactory, SellerFactory
@@ -108,6 +108,17 @@ def test_a_search_of_cases_reads_no_table_from_end_to_end(text: str, decided: bo
     with statements() as seen:
         moderation.case_page(moderation.CaseFilters(words=text, decided=decided))
     assert read_whole(seen) == set()
+
+
+@pytest.mark.rule("MAIL-10", "PERF-6")
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_held_mails_are_counted_without_a_look_at_every_alias(side: str) -> None:
+    role = role_of(side)
+    with statements() as seen:
+        assert held_count(role, NOW) == 0
+    (plan,) = [" ".join(plans.plan_of(one)) for one in seen]
+    assert f"USING INDEX cases_waiting_of_{side}" in plan
+    assert "accounts_alias" not in plan
 
 
 @pytest.mark.rule("MOD-3", "PERF-6")

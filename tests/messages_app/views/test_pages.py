@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuthorizedAddress, Pair, Permission
-from messages_app.models import Delivery, InboundMail, Message, ResponseContact
+from messages_app.models import Case, Delivery, InboundMail, Message, ResponseContact
 from messages_app.policy.facts import Side
 from messages_app.services.links import no_response_link, opt_out_link, unsubscribe_link
 from messages_app.services.submission import SubmittedFile
@@ -337,6 +337,7 @@ def test_a_sellers_held_mail_is_its_owners_alone(world: World, held: InboundMail
     """A member who may do all the rest does not send as the owner by confirming."""
     alias = world.pair.aliases.get(side="buyer")
     InboundMail.objects.update(alias=alias)
+    Case.objects.update(about="seller")
     all_rights = {permission.value: True for permission in Permission}
     member = MembershipFactory.create(seller=world.pair.seller, **all_rights)
     elsewhere = MembershipFactory.create(**all_rights)

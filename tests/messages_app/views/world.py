@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Pair, User
-from messages_app.models import InboundMail, Message, RawMail, SealingKey, Thread
+from messages_app.models import Case, InboundMail, Message, RawMail, SealingKey, Thread
 from messages_app.policy.facts import Door, Side
+from messages_app.services.cases import open_mail_case
 from messages_app.services.submission import Submission, Submitted, SubmittedFile
 from messages_app.services.submit import submit_message
 from orders.models import Order
@@ -130,4 +131,5 @@ def held_mail(world: World, *, of: Side = Side.SELLER) -> UUID:
         state=InboundMail.State.HELD,
         outcome="unproven",
     )
+    open_mail_case(row, Case.Kind.UNPROVEN_MAIL, row.received_at)
     return row.pk
