@@ -33,15 +33,11 @@ class HeldMail:
 
 def held_rows(role: Role, now: datetime) -> QuerySet[InboundMail]:
     """Held mails that claim to come from the role's side, not older than 7 days."""
-    return _held(Side(role.side), owner_of(role), now - HELD_FOR)
-
-
-def _held(side: Side, owner: int, since: datetime) -> QuerySet[InboundMail]:
-    held = InboundMail.objects.filter(state=InboundMail.State.HELD, received_at__gte=since)
+    held = InboundMail.objects.filter(state=InboundMail.State.HELD, received_at__gte=now - HELD_FOR)
     # An alias reaches one side; who writes to it is the other.
-    if side is Side.SELLER:
-        return held.filter(alias__side=Side.BUYER, alias__pair__seller=owner)
-    return held.filter(alias__side=Side.SELLER, alias__pair__buyer=owner)
+    if role.side == Side.SELLER:
+        return held.filter(alias__side=Side.BUYER, alias__pair__seller=owner_of(role))
+    return held.filter(alias__side=Side.SELLER, alias__pair__buyer=owner_of(role))
 
 
 def held_count(role: Role, now: datetime) -> int:
